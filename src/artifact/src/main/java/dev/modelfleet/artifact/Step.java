@@ -1,0 +1,96 @@
+package dev.modelfleet.artifact;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One transformation of a recipe. In JSON an object with exactly one member, named for the step:
+ * {@code {"quantize": {"scheme": "Dynamic"}}}.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.WRAPPER_OBJECT)
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Step.Simplify.class, name = "simplify"),
+  @JsonSubTypes.Type(value = Step.Quantize.class, name = "quantize"),
+  @JsonSubTypes.Type(value = Step.Convert.class, name = "convert")
+})
+public sealed interface Step {
+
+  /** Precision of the weights after this step, where the step changes it. */
+  @JsonIgnore
+  default Optional<Precision> resultingPrecision() {
+    return Optional.empty();
+  }
+
+  /** Folds constants, removes dead and identity nodes, merges what is numerically equal. */
+  record Simplify() implements Step {}
+
+  /**
+   * Uniform 8-bit integer quantization of weights and, by scheme, of activations.
+   *
+   * @param scheme how activations are treated; required
+   * @param granularity how many weights share a scale; PerChannel unless given
+   * @param activations integer type of activations, only with scheme Static; UInt8 unless given
+   * @param calibration how activation ranges are chosen, only with scheme Static; MinMax unless
+   *     given
+   * @param operators ONNX operator types to quantize; empty means those that pay on the engine
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record Quantize(
+      QuantizationScheme scheme,
+      Granularity granularity,
+      ActivationType activations,
+      CalibrationMethod calibration,
+      List<String> operators)
+      implements Step {
+
+    public Quantize {
+      if (scheme == null) {
+        throw new IllegalArgumentException(
+            "quantize.scheme is missing: give Dynamic, Static or WeightOnly");
+      }
+      boolean isStatic = scheme == QuantizationScheme.STATIC;
+      if (!isStatic && (activations != null || calibration != null)) {
+        throw new IllegalArgumentException(
+            "quantize.activations and quantize.calibration apply to scheme Static only: remove"
+                + " them or set scheme: Static");
+      }
+      granularity = granularity == null ? Granularity.PER_CHANNEL : granularity;
+      if (isStatic) {
+        activations = activations == null ? ActivationType.UINT8 : activations;
+        calibration = calibration == null ? CalibrationMethod.MIN_MAX : calibration;
+      }
+      operators = operators == null ? List.of() : List.copyOf(operators);
+    }
+
+    @Override
+    public Optional<Precision> resultingPrecision() {
+      return Optional.of(Precision.INT8);
+    }
+  }
+
+  /**
+   * Conversion of weights and computation to a smaller floating-point type.
+   *
+   * @param precision the type afterwards; only FP16
+   * @param keepInputsAndOutputs whether graph inputs and outputs stay FP32; true unless given
+   */
+  record Convert(Precision precision, Boolean keepInputsAndOutputs) implements Step {
+
+    public Convert {
+      if (precision != Precision.FP16) {
+        throw new IllegalArgumentException(
+            "convert.precision is " + precision + ": the only precision to convert to is FP16");
+      }
+      keepInputsAndOutputs = keepInputsAndOutputs == null || keepInputsAndOutputs;
+    }
+
+    @Override
+    public Optional<Precision> resultingPrecision() {
+      return Optional.of(precision);
+    }
+  }
+}
