@@ -1,0 +1,57 @@
+package dev.modelfleet.testclusters;
+
+import java.util.List;
+
+/**
+ * What cluster is wanted.
+ *
+ * @param name a name that no other running cluster of this machine has: lower-case letters, digits
+ *     and {@code -}
+ * @param nodes the real nodes; none: only an API server, for tests that play the nodes themselves
+ * @param kwokNodes how many simulated nodes (KWOK) to add, for scale
+ * @param keep whether the cluster stays when the process that started it ends
+ */
+public record ClusterSpec(String name, List<NodeSpec> nodes, int kwokNodes, boolean keep) {
+  /** The name of a cluster where none is given. */
+  public static final String DEFAULT_NAME = "modelfleet";
+
+  /** Checks the name and the counts. */
+  public ClusterSpec {
+    if (!name.matches("[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?")) {
+      throw new ClusterException(
+          "Cluster name '%s': use 1 to 32 lower-case letters, digits and '-'".formatted(name));
+    }
+    if (nodes.size() > 100 || kwokNodes < 0) {
+      throw new ClusterException(
+          "Cluster %s: nodes must be 0 to 100 and kwokNodes at least 0".formatted(name));
+    }
+    nodes = List.copyOf(nodes);
+  }
+
+  /** The default cluster under {@code name}: two real nodes, removed at the end. */
+  public static ClusterSpec named(String name) {
+    return new ClusterSpec(name, NodeSpec.usual(2), 0, false);
+  }
+
+  /** The same with the usual {@code count} nodes. */
+  public ClusterSpec withNodes(int count) {
+    return new ClusterSpec(name, NodeSpec.usual(count), kwokNodes, keep);
+  }
+
+  /** The same with {@code count} simulated nodes. */
+  public ClusterSpec withKwokNodes(int count) {
+    return new ClusterSpec(name, nodes, count, keep);
+  }
+
+  /** The same, staying when its process ends. */
+  public ClusterSpec kept() {
+    return new ClusterSpec(name, nodes, kwokNodes, true);
+  }
+
+  /**
+   * Whether only an API server is wanted: no node of any kind, so no workload controllers either.
+   */
+  public boolean apiOnly() {
+    return nodes.isEmpty() && kwokNodes == 0;
+  }
+}

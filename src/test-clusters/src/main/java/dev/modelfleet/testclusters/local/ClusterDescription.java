@@ -1,0 +1,85 @@
+package dev.modelfleet.testclusters.local;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.modelfleet.testclusters.ClusterException;
+import dev.modelfleet.testclusters.ClusterSpec;
+import dev.modelfleet.testclusters.Registry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What a cluster's folder says about it, so that another process can use it or clean it up.
+ *
+ * @param spec what was asked for
+ * @param block the network block of {@link NetworkPlan}
+ * @param registryPort the registry at the host's loopback
+ * @param owner the process that removes the cluster at its end
+ * @param ownerStarted when that process started, which tells it from a later one with the same id
+ * @param kept whether the cluster is complete and stays without its owner
+ */
+record ClusterDescription(
+    ClusterSpec spec, int block, int registryPort, long owner, String ownerStarted, boolean kept) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A cluster that this process owns. */
+  static ClusterDescription own(ClusterSpec spec, int block, int registryPort) {
+    ProcessHandle self = ProcessHandle.current();
+    return new ClusterDescription(spec, block, registryPort, self.pid(), started(self), false);
+  }
+
+  /** The same, staying without its owner. */
+  ClusterDescription keep() {
+    return new ClusterDescription(spec, block, registryPort, owner, ownerStarted, true);
+  }
+
+  /** Whether the process that started the cluster is still there. */
+  @JsonIgnore
+  boolean ownerAlive() {
+    return ProcessHandle.of(owner)
+        .filter(ProcessHandle::isAlive)
+        .map(process -> started(process).equals(ownerStarted))
+        .orElse(false);
+  }
+
+  @JsonIgnore
+  NetworkPlan plan() {
+    return new NetworkPlan(block);
+  }
+
+  @JsonIgnore
+  Registry registry() {
+    return new Registry("127.0.0.1:" + registryPort, Registry.CLUSTER_ADDRESS);
+  }
+
+  /** The description in a folder; empty where the cluster was not even begun. */
+  static Optional<ClusterDescription> read(StateDirectory directory) {
+    try {
+      return Optional.of(
+          JSON.readValue(directory.description().toFile(), ClusterDescription.class));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  void write(StateDirectory directory) {
+    Path next = directory.file("cluster.json.next");
+    try {
+      StateDirectory.write(next, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this));
+      Files.move(next, directory.description(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (JacksonException e) {
+      throw new ClusterException("Cannot describe cluster " + directory.name(), e);
+    } catch (IOException e) {
+      throw new ClusterException("Cannot write " + directory.description(), e);
+    }
+  }
+
+  private static String started(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toString).orElse("");
+  }
+}

@@ -1,0 +1,3 @@
+module modelfleet.dev/tools/pods
+
+go 1.26.0
