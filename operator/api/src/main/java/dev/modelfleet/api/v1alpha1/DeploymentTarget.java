@@ -1,0 +1,39 @@
+package dev.modelfleet.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+
+/** One place where a model is served. */
+@ApiObject
+public record DeploymentTarget(
+    @Required
+        @Size(min = 1, max = 63)
+        @Pattern(Formats.DNS_LABEL)
+        @JsonPropertyDescription(
+            """
+            Name of this target, unique among the targets, a DNS label of at most 63 characters. \
+            What serves it is named for the ModelDeployment and this. Example: edge\
+            """)
+        String name,
+    @Required
+        @JsonPropertyDescription("The HardwareTarget that says which nodes and devices these are.")
+        LocalReference hardwareTargetRef,
+    @Min(0)
+        @Max(10000)
+        @JsonPropertyDescription(
+            """
+            Number of pods, where the HardwareTarget's placement.mode is Replicas; 1 unless \
+            given. 0 to 10000. Not to be given with mode PerNode, which runs one pod on each \
+            node: condition Accepted then turns False with reason ReplicasNotApplicable.\
+            """)
+        Integer replicas,
+    @JsonPropertyDescription(
+            """
+            Compute resources of the serving container here, in place of serving.resources. The \
+            device's own resource (HardwareTarget device.resourceName) is added by the operator.\
+            """)
+        ContainerResources resources) {}

@@ -1,0 +1,40 @@
+package dev.modelfleet.api.v1alpha1;
+
+/** Types of an EdgeCluster's conditions and their reasons. */
+public final class EdgeClusterConditions {
+
+  /** The cluster's API server answers. */
+  public static final String CONNECTED = "Connected";
+
+  /** The cluster can take models. */
+  public static final String READY = "Ready";
+
+  private EdgeClusterConditions() {}
+
+  /** Why a condition of an EdgeCluster has its status. */
+  public static final class Reason {
+
+    /** Connected=True: the API server answered. */
+    public static final String CONNECTED = "Connected";
+
+    /** Connected=False: the API server did not answer; the cluster may well serve on. */
+    public static final String UNREACHABLE = "Unreachable";
+
+    /** Connected=False: the Secret's entry is not a kubeconfig that can be used. */
+    public static final String INVALID_KUBECONFIG = "InvalidKubeconfig";
+
+    /** Connected=False: the Secret or its entry does not exist. */
+    public static final String SECRET_MISSING = "SecretMissing";
+
+    /** Connected=False: the API server refused the credentials. */
+    public static final String UNAUTHORIZED = "Unauthorized";
+
+    /** Ready=True: connected, and a node is ready. */
+    public static final String NODES_READY = "NodesReady";
+
+    /** Ready=False: connected, and no node is ready. */
+    public static final String NO_NODES_READY = "NoNodesReady";
+
+    private Reason() {}
+  }
+}

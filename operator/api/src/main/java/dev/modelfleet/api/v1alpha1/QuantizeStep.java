@@ -1,0 +1,63 @@
+package dev.modelfleet.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.modelfleet.artifact.ActivationType;
+import dev.modelfleet.artifact.CalibrationMethod;
+import dev.modelfleet.artifact.Granularity;
+import dev.modelfleet.artifact.QuantizationScheme;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+
+/** Uniform 8-bit integer quantization. */
+@ApiObject
+@ValidationRule(
+    value = "self.scheme == 'Static' || (!has(self.activations) && !has(self.calibration))",
+    message =
+        """
+        quantize.activations and quantize.calibration apply to scheme Static only: remove them or \
+        set scheme: Static\
+        """)
+public record QuantizeStep(
+    @Required
+        @JsonPropertyDescription(
+            """
+            How activations are treated: Dynamic (scales are computed for each request), Static \
+            (scales are fixed from calibration data, QDQ form) or WeightOnly (weights are stored \
+            as integers and expanded before use).\
+            """)
+        QuantizationScheme scheme,
+    @Default("PerChannel")
+        @JsonPropertyDescription(
+            """
+            How many weights share one scale: PerTensor (all of a tensor) or PerChannel (those of \
+            one output channel).\
+            """)
+        Granularity granularity,
+    @JsonPropertyDescription(
+            """
+            Integer type of activations, with scheme Static only: UInt8 (fastest on CPUs) or Int8 \
+            (symmetric, as TensorRT requires). UInt8 unless given.\
+            """)
+        ActivationType activations,
+    @JsonPropertyDescription(
+            """
+            How activation ranges are chosen from calibration data, with scheme Static only: \
+            MinMax (smallest and largest value seen). MinMax unless given.\
+            """)
+        CalibrationMethod calibration,
+    @Size(max = 64)
+        @JsonPropertyDescription(
+            """
+            ONNX operator types to quantize, at most 64; those that pay on the engine unless \
+            given. Example: [MatMul, Gemm, Conv]\
+            """)
+        List<@Size(min = 1, max = 64) @Pattern("^[A-Za-z][A-Za-z0-9]*$") String> operators) {
+
+  public QuantizeStep {
+    operators = Formats.copy(operators);
+  }
+}

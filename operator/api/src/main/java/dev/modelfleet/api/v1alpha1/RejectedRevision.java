@@ -1,0 +1,16 @@
+package dev.modelfleet.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+
+/** A revision that is not tried again. */
+@ApiObject
+public record RejectedRevision(
+    @Required @Size(max = 64) @JsonPropertyDescription("The revision.") String revision,
+    @Required
+        @Size(max = 128)
+        @JsonPropertyDescription("Why, as one word for programs. Example: VariantRejected")
+        String reason,
+    @Size(max = 512) @JsonPropertyDescription("Why, in a sentence for people, with figures.")
+        String message) {}
