@@ -47,6 +47,11 @@ record ClusterDescription(
         .orElse(false);
   }
 
+  /** Whether the cluster has the nodes that {@code wanted} asks for. */
+  boolean hasNodesOf(ClusterSpec wanted) {
+    return spec.nodes().equals(wanted.nodes()) && spec.kwokNodes() == wanted.kwokNodes();
+  }
+
   @JsonIgnore
   NetworkPlan plan() {
     return new NetworkPlan(block);

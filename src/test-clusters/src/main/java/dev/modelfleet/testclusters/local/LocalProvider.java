@@ -93,6 +93,16 @@ public final class LocalProvider implements ClusterProvider {
         .map(description -> new LocalCluster(directory, description, new Tools(progress), false));
   }
 
+  /** Whether a kept cluster with the name and the nodes of {@code spec} runs. */
+  public boolean isKept(ClusterSpec spec) {
+    StateDirectory directory = new StateDirectory(root.resolve(spec.name()));
+    return !abandoned(directory)
+        && ClusterDescription.read(directory)
+            .filter(ClusterDescription::kept)
+            .filter(description -> description.hasNodesOf(spec))
+            .isPresent();
+  }
+
   private TestCluster begin(StateDirectory directory, ClusterSpec spec, Tools tools) {
     ClusterDescription description = ClusterDescription.read(directory).orElseThrow();
     LocalCluster cluster = new LocalCluster(directory, description, tools, !spec.keep());
@@ -158,8 +168,7 @@ public final class LocalProvider implements ClusterProvider {
           "Cluster %s belongs to process %d: choose another name or end that process"
               .formatted(name, present.owner()));
     }
-    if (!present.spec().nodes().equals(spec.nodes())
-        || present.spec().kwokNodes() != spec.kwokNodes()) {
+    if (!present.hasNodesOf(spec)) {
       throw new ClusterException(
           "Cluster %s runs with other nodes: remove it first (down --name=%s) or choose another name"
               .formatted(name, name));
