@@ -1,0 +1,57 @@
+package dev.modelfleet.compression;
+
+import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.artifact.Step;
+import dev.modelfleet.artifact.StepNote;
+import dev.modelfleet.artifact.TargetProfile;
+import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.transform.Transform;
+import dev.modelfleet.compression.transform.TransformContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Applies a recipe's steps in order. */
+public final class RecipeRunner {
+
+  private RecipeRunner() {}
+
+  /**
+   * Makes a variant; the original stays as it is. Equal arguments give equal bytes.
+   *
+   * @param target class of device that the variant is for
+   * @param calibration typical inputs; required by static quantization
+   * @param seed of everything random
+   * @throws StepNotApplicableException where a step can't be applied to this model
+   * @throws CompressionException with DATASET_MISMATCH where the calibration data does not fit the
+   *     model, with INVALID_MODEL where the engine refuses the model
+   */
+  public static TransformedModel run(
+      OnnxModel original,
+      Recipe recipe,
+      TargetProfile target,
+      Optional<Dataset> calibration,
+      long seed) {
+    OnnxModel model = original.copy();
+    TransformContext context = new TransformContext(target, calibration, seed);
+    List<StepNote> notes = new ArrayList<>();
+    for (Step step : recipe.steps()) {
+      long start = System.nanoTime();
+      String message = transform(step).apply(model, context);
+      notes.add(new StepNote(name(step), message, (System.nanoTime() - start) / 1_000_000));
+    }
+    return new TransformedModel(model, notes);
+  }
+
+  private static Transform transform(Step step) {
+    throw new StepNotApplicableException(name(step), "no transform");
+  }
+
+  private static String name(Step step) {
+    return switch (step) {
+      case Step.Simplify s -> "simplify";
+      case Step.Quantize q -> "quantize";
+      case Step.Convert c -> "convert";
+    };
+  }
+}

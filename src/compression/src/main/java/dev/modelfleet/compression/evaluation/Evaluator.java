@@ -1,0 +1,83 @@
+package dev.modelfleet.compression.evaluation;
+
+import dev.modelfleet.artifact.Accuracy;
+import dev.modelfleet.artifact.Evaluation;
+import dev.modelfleet.artifact.FailureReason;
+import dev.modelfleet.artifact.MetricType;
+import dev.modelfleet.compression.CompressionException;
+import dev.modelfleet.compression.OnnxModel;
+import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.runtime.ModelSession;
+import dev.modelfleet.compression.runtime.SessionOptions;
+
+/**
+ * Compares variants with their original on an evaluation set. The original runs once; its outputs
+ * serve for every variant. Samples run one at a time, with masks and padding as given.
+ */
+public final class Evaluator implements AutoCloseable {
+
+  private final Evaluation.Metric metric;
+  private final Dataset data;
+  private final SessionOptions options;
+  private final OutputReader reader;
+  private final long[] labels;
+  private final int samples;
+  private final ReferenceOutputs reference = new ReferenceOutputs();
+
+  /**
+   * Runs the original.
+   *
+   * @throws CompressionException with DATASET_MISMATCH where the data set does not fit the model,
+   *     with INVALID_REQUEST where the metric does not, with INVALID_MODEL where the original's
+   *     outputs are not finite
+   */
+  public Evaluator(
+      OnnxModel original, Evaluation.Metric metric, Dataset data, SessionOptions options) {
+    this.metric = metric;
+    this.data = data;
+    this.options = options;
+    data.checkAgainst(original);
+    this.reader = new OutputReader(metric, original.inputs(), original.outputs(), data);
+    this.samples = data.samples(original.inputs());
+    this.labels = metric.type() == MetricType.TOP_K_ACCURACY ? data.labels(samples) : null;
+    try (StoredModel stored = StoredModel.of(original);
+        ModelSession session = ModelSession.open(stored.file(), options)) {
+      for (int i = 0; i < samples; i++) {
+        reference.add(reader.read(session, i));
+      }
+    } catch (OutputsNotFiniteException e) {
+      throw new CompressionException(
+          FailureReason.INVALID_MODEL, "the original itself fails: " + e.getMessage(), e);
+    }
+  }
+
+  /** As {@link #evaluate(OnnxModel)} for a single variant, on all processors. */
+  public static Accuracy evaluate(
+      OnnxModel original, OnnxModel variant, Evaluation.Metric metric, Dataset data) {
+    try (Evaluator evaluator = new Evaluator(original, metric, data, SessionOptions.cpu(0))) {
+      return evaluator.evaluate(variant);
+    }
+  }
+
+  /**
+   * Accuracy of a variant against the original.
+   *
+   * @throws OutputsNotFiniteException where the variant's outputs hold NaN or infinity
+   * @throws CompressionException with INVALID_MODEL where the variant does not load
+   */
+  public Accuracy evaluate(OnnxModel variant) {
+    Score score = Score.of(metric, labels);
+    try (StoredModel stored = StoredModel.of(variant);
+        ModelSession session = ModelSession.open(stored.file(), options)) {
+      for (int i = 0; i < samples; i++) {
+        score.add(i, reference.get(i), reader.read(session, i));
+      }
+    }
+    return score.result();
+  }
+
+  @Override
+  public void close() {
+    reference.close();
+  }
+}

@@ -1,0 +1,205 @@
+package dev.modelfleet.compression.graph;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.modelfleet.compression.tensor.ElementType;
+import dev.modelfleet.compression.tensor.TensorData;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A constant of a graph: little-endian bytes in row-major order as ONNX stores them, wherever they
+ * are: in the memory-mapped model file, in external data or in own memory. Immutable.
+ */
+public final class Tensor {
+
+  private static final ValueLayout.OfFloat FLOATS =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final ElementType type;
+  private final long[] shape;
+  private final MemorySegment data;
+  private final List<ByteString> strings;
+
+  private Tensor(ElementType type, long[] shape, MemorySegment data, List<ByteString> strings) {
+    this.type = type;
+    this.shape = shape;
+    this.data = data;
+    this.strings = strings;
+  }
+
+  /**
+   * A tensor over existing memory, which must not change afterwards.
+   *
+   * @throws IllegalArgumentException where the number of bytes does not fit type and shape
+   */
+  public static Tensor of(ElementType type, long[] shape, MemorySegment data) {
+    long expected = type.bytes(TensorData.elements(shape));
+    if (data.byteSize() != expected) {
+      throw new IllegalArgumentException(
+          "%s%s takes %d bytes, not %d"
+              .formatted(type, Arrays.toString(shape), expected, data.byteSize()));
+    }
+    return new Tensor(type, shape.clone(), data, List.of());
+  }
+
+  /** A tensor of strings. */
+  public static Tensor ofStrings(long[] shape, List<ByteString> strings) {
+    return new Tensor(ElementType.STRING, shape.clone(), null, List.copyOf(strings));
+  }
+
+  /** A copy of numbers that came out of a model. */
+  public static Tensor of(TensorData values) {
+    if (values.type() == ElementType.STRING) {
+      return ofStrings(
+          values.shape(), values.strings().stream().map(ByteString::copyFromUtf8).toList());
+    }
+    return of(values.type(), values.shape(), MemorySegment.ofBuffer(values.data()));
+  }
+
+  /** FLOAT values. */
+  public static Tensor ofFloats(float[] values, long... shape) {
+    MemorySegment data = allocate(values.length * 4L);
+    MemorySegment.copy(values, 0, data, FLOATS, 0, values.length);
+    return of(ElementType.FLOAT, shape, data);
+  }
+
+  /** INT64 values. */
+  public static Tensor ofLongs(long[] values, long... shape) {
+    MemorySegment data = allocate(values.length * 8L);
+    MemorySegment.copy(
+        values,
+        0,
+        data,
+        ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+        0,
+        values.length);
+    return of(ElementType.INT64, shape, data);
+  }
+
+  /** INT32 values. */
+  public static Tensor ofInts(int[] values, long... shape) {
+    MemorySegment data = allocate(values.length * 4L);
+    MemorySegment.copy(
+        values,
+        0,
+        data,
+        ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+        0,
+        values.length);
+    return of(ElementType.INT32, shape, data);
+  }
+
+  /** 8-bit values of the given type, INT8 or UINT8. */
+  public static Tensor ofBytes(ElementType type, byte[] values, long... shape) {
+    return of(type, shape, MemorySegment.ofArray(values));
+  }
+
+  /** Zeroed memory outside the heap, released with the last reference to it. */
+  public static MemorySegment allocate(long bytes) {
+    return Arena.ofAuto().allocate(Math.max(bytes, 1), 64).asSlice(0, bytes);
+  }
+
+  /** Type of the elements. */
+  public ElementType type() {
+    return type;
+  }
+
+  /** Size of each axis. */
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /** Number of axes. */
+  public int rank() {
+    return shape.length;
+  }
+
+  /** Size of an axis; a negative one counts from the end. */
+  public long dimension(int axis) {
+    return shape[axis < 0 ? axis + shape.length : axis];
+  }
+
+  /** Number of elements. */
+  public long size() {
+    return TensorData.elements(shape);
+  }
+
+  /** Number of bytes in the file. */
+  public long byteSize() {
+    return data == null ? strings.stream().mapToLong(ByteString::size).sum() : data.byteSize();
+  }
+
+  /** The bytes. */
+  public MemorySegment data() {
+    return data;
+  }
+
+  /** Strings of a STRING tensor. */
+  public List<ByteString> strings() {
+    return strings;
+  }
+
+  /** The bytes without a copy, for writing. At most 2 GiB. */
+  public ByteString toByteString() {
+    return UnsafeByteOperations.unsafeWrap(data.asByteBuffer());
+  }
+
+  /** The same values under another shape with as many elements. */
+  public Tensor reshaped(long... newShape) {
+    return data == null ? ofStrings(newShape, strings) : of(type, newShape, data);
+  }
+
+  /**
+   * Some FLOAT values in row-major order.
+   *
+   * @param from first element
+   * @param target is filled with the elements from there
+   */
+  public void copyFloats(long from, float[] target) {
+    MemorySegment.copy(data, FLOATS, from * 4, target, 0, target.length);
+  }
+
+  /** All values of a FLOAT tensor; at most 2^31 elements. */
+  public float[] floats() {
+    float[] values = new float[Math.toIntExact(size())];
+    copyFloats(0, values);
+    return values;
+  }
+
+  /** All values of any numeric type of at least 8 bits as floating point. */
+  public float[] toFloats() {
+    return type == ElementType.FLOAT ? floats() : asTensorData().toFloats();
+  }
+
+  /** All values of an integer tensor. */
+  public long[] toLongs() {
+    return asTensorData().toLongs();
+  }
+
+  /** The same values for a run of the engine; at most 2 GiB. */
+  public TensorData asTensorData() {
+    if (data == null) {
+      return TensorData.ofStrings(shape, strings.stream().map(ByteString::toStringUtf8).toList());
+    }
+    ByteBuffer buffer = data.asByteBuffer();
+    return TensorData.of(type, shape, buffer);
+  }
+
+  /** Whether type, shape and bytes are equal. */
+  public boolean sameAs(Tensor other) {
+    return type == other.type
+        && Arrays.equals(shape, other.shape)
+        && (data == null ? strings.equals(other.strings) : data.mismatch(other.data) < 0);
+  }
+
+  @Override
+  public String toString() {
+    return type + Arrays.toString(shape);
+  }
+}

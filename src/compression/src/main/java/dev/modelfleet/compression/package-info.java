@@ -1,0 +1,2 @@
+/** The ONNX compression engine. */
+package dev.modelfleet.compression;

@@ -1,0 +1,167 @@
+package dev.modelfleet.compression.runtime;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.modelfleet.artifact.FailureReason;
+import dev.modelfleet.artifact.VariantManifest;
+import dev.modelfleet.compression.CompressionException;
+import dev.modelfleet.compression.tensor.TensorData;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A model loaded into ONNX Runtime. Inferences may run from several threads at once; {@link #close}
+ * must not overlap with one. Official ONNX Runtime builds may send telemetry on Windows only;
+ * setting the environment variable {@code ORT_DISABLE_TELEMETRY=1} rules it out everywhere.
+ */
+public final class ModelSession implements AutoCloseable {
+
+  private final OrtSession.SessionOptions options;
+  private final OrtSession session;
+  private final List<VariantManifest.Tensor> inputs;
+  private final List<VariantManifest.Tensor> outputs;
+
+  private ModelSession(OrtSession.SessionOptions options, OrtSession session) throws OrtException {
+    this.options = options;
+    this.session = session;
+    this.inputs = signature(session.getInputInfo());
+    this.outputs = signature(session.getOutputInfo());
+  }
+
+  /**
+   * Loads a model file; external data is found beside it.
+   *
+   * @throws CompressionException with INVALID_MODEL where ONNX Runtime refuses the model, with
+   *     PROVIDER_UNAVAILABLE where the execution provider is not in this build of ONNX Runtime
+   */
+  public static ModelSession open(Path model, SessionOptions options) {
+    if (!Files.isRegularFile(model)) {
+      throw new CompressionException(
+          FailureReason.INVALID_MODEL, model + " is not a file: give the path of an ONNX model");
+    }
+    return open(
+        options, (env, native_) -> env.createSession(model.toString(), native_), model.toString());
+  }
+
+  /** Loads a model without external data from memory; for models that exist only there. */
+  public static ModelSession open(byte[] model, SessionOptions options) {
+    return open(options, (env, native_) -> env.createSession(model, native_), "the model");
+  }
+
+  private interface Loader {
+    OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions options)
+        throws OrtException;
+  }
+
+  private static ModelSession open(SessionOptions options, Loader loader, String what) {
+    OrtSession.SessionOptions nativeOptions = NativeOptions.create(options);
+    OrtSession session = null;
+    try {
+      session = loader.load(environment(), nativeOptions);
+      return new ModelSession(nativeOptions, session);
+    } catch (OrtException e) {
+      close(session, nativeOptions);
+      throw new CompressionException(
+          FailureReason.INVALID_MODEL, what + " does not load: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      close(session, nativeOptions);
+      throw e;
+    }
+  }
+
+  static OrtEnvironment environment() {
+    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "modelfleet");
+  }
+
+  /** Graph inputs in the model's order. */
+  public List<VariantManifest.Tensor> inputs() {
+    return inputs;
+  }
+
+  /** Graph outputs in the model's order. */
+  public List<VariantManifest.Tensor> outputs() {
+    return outputs;
+  }
+
+  /** Computes all outputs. */
+  public Map<String, TensorData> run(Map<String, TensorData> values) {
+    return run(values, session.getOutputNames());
+  }
+
+  /**
+   * Computes the outputs asked for. Inputs in direct buffers are not copied.
+   *
+   * @return the outputs by name, in heap memory, independent of the session
+   * @throws CompressionException with DATASET_MISMATCH where ONNX Runtime refuses the inputs, with
+   *     INTERNAL_ERROR where it fails otherwise
+   */
+  public Map<String, TensorData> run(Map<String, TensorData> values, Set<String> outputNames) {
+    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+    try {
+      for (Map.Entry<String, TensorData> value : values.entrySet()) {
+        tensors.put(value.getKey(), NativeTensors.create(environment(), value.getValue()));
+      }
+      try (OrtSession.Result result = session.run(tensors, outputNames)) {
+        Map<String, TensorData> outputs = new LinkedHashMap<>();
+        for (Map.Entry<String, OnnxValue> entry : result) {
+          outputs.put(entry.getKey(), NativeTensors.read(entry.getKey(), entry.getValue()));
+        }
+        return outputs;
+      }
+    } catch (OrtException e) {
+      boolean badInput = e.getCode() == OrtException.OrtErrorCode.ORT_INVALID_ARGUMENT;
+      throw new CompressionException(
+          badInput ? FailureReason.DATASET_MISMATCH : FailureReason.INTERNAL_ERROR,
+          "inference with inputs " + values + " failed: " + e.getMessage(),
+          e);
+    } finally {
+      tensors.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  @Override
+  public void close() {
+    close(session, options);
+  }
+
+  private static void close(OrtSession session, OrtSession.SessionOptions options) {
+    try {
+      if (session != null) {
+        session.close();
+      }
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime could not release the session", e);
+    } finally {
+      options.close();
+    }
+  }
+
+  private static List<VariantManifest.Tensor> signature(Map<String, NodeInfo> infos) {
+    List<VariantManifest.Tensor> tensors = new ArrayList<>();
+    for (NodeInfo info : infos.values()) {
+      if (!(info.getInfo() instanceof TensorInfo tensor)) {
+        throw new CompressionException(
+            FailureReason.INVALID_MODEL,
+            "%s is a %s: only tensors can go in or out of a served model"
+                .formatted(info.getName(), info.getInfo()));
+      }
+      List<Long> shape = Arrays.stream(tensor.getShape()).boxed().toList();
+      tensors.add(
+          new VariantManifest.Tensor(
+              info.getName(), NativeTensors.type(tensor.onnxType).datatype(), shape));
+    }
+    return List.copyOf(tensors);
+  }
+}

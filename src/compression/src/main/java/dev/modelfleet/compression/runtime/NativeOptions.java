@@ -1,0 +1,56 @@
+package dev.modelfleet.compression.runtime;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.modelfleet.artifact.FailureReason;
+import dev.modelfleet.compression.CompressionException;
+import java.util.Locale;
+
+/** Turns {@link SessionOptions} into ONNX Runtime's own. */
+final class NativeOptions {
+
+  private NativeOptions() {}
+
+  static OrtSession.SessionOptions create(SessionOptions options) {
+    // The environment sets the log level of everything after it.
+    ModelSession.environment();
+    OrtSession.SessionOptions created = new OrtSession.SessionOptions();
+    try {
+      created.setOptimizationLevel(
+          options.optimization() == SessionOptions.Optimization.NONE
+              ? OrtSession.SessionOptions.OptLevel.NO_OPT
+              : OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      created.setIntraOpNumThreads(
+          options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads());
+      created.setInterOpNumThreads(1);
+      created.addConfigEntry("session.intra_op.allow_spinning", options.spinning() ? "1" : "0");
+      addProvider(created, options.executionProvider());
+      return created;
+    } catch (OrtException e) {
+      created.close();
+      throw new CompressionException(
+          FailureReason.PROVIDER_UNAVAILABLE,
+          "execution provider %s is not in this build of ONNX Runtime: %s"
+              .formatted(options.executionProvider(), e.getMessage()),
+          e);
+    } catch (CompressionException e) {
+      created.close();
+      throw e;
+    }
+  }
+
+  private static void addProvider(OrtSession.SessionOptions options, String provider)
+      throws OrtException {
+    switch (provider.toUpperCase(Locale.ROOT)) {
+      case "CPU" -> {}
+      case "CUDA" -> options.addCUDA();
+      case "TENSORRT" -> options.addTensorrt(0);
+      case "OPENVINO" -> options.addOpenVINO("CPU");
+      default ->
+          throw new CompressionException(
+              FailureReason.PROVIDER_UNAVAILABLE,
+              "execution provider %s is not known: give CPU, CUDA, TensorRT or OpenVINO"
+                  .formatted(provider));
+    }
+  }
+}
