@@ -1,5 +1,7 @@
 package dev.modelfleet.runtime;
 
+import dev.modelfleet.runtime.transfer.PullCommand;
+import dev.modelfleet.runtime.transfer.PushCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -28,6 +30,8 @@ public final class Main implements Runnable {
 
   private static Map<String, Supplier<Object>> commands() {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("push", PushCommand::new);
+    commands.put("pull", PullCommand::new);
     return commands;
   }
 

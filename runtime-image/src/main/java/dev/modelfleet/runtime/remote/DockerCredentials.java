@@ -1,0 +1,112 @@
+package dev.modelfleet.runtime.remote;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.modelfleet.artifact.FailureReason;
+import dev.modelfleet.runtime.FailureException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Credentials from a Docker {@code config.json}, as a Secret of type {@code
+ * kubernetes.io/dockerconfigjson} holds it. Read again for each look-up, so that a rotated Secret
+ * is used without a restart.
+ */
+public final class DockerCredentials {
+
+  /** Environment variable with the path of the file. */
+  public static final String ENVIRONMENT_VARIABLE = "MODELFLEET_DOCKER_CONFIG";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+
+  /** Credentials of the given file; none where it does not exist. */
+  public DockerCredentials(Path file) {
+    this.file = file;
+  }
+
+  /** Credentials of the file that the environment names, else of {@code ~/.docker/config.json}. */
+  public static DockerCredentials fromEnvironment(Map<String, String> environment) {
+    String path = environment.get(ENVIRONMENT_VARIABLE);
+    return new DockerCredentials(
+        path != null
+            ? Path.of(path)
+            : Path.of(System.getProperty("user.home"), ".docker", "config.json"));
+  }
+
+  /**
+   * The value of an {@code Authorization} header of scheme Basic for a host.
+   *
+   * @param authority {@code host} or {@code host:port}
+   * @throws FailureException where the file is there and cannot be used
+   */
+  public Optional<String> basic(String authority) {
+    return Optional.ofNullable(entries().get(authority)).map(entry -> basic(authority, entry));
+  }
+
+  /** Where credentials are looked for, for messages. */
+  public Path file() {
+    return file;
+  }
+
+  private String basic(String authority, JsonNode entry) {
+    String user = entry.path("username").asText("");
+    String password = entry.path("password").asText("");
+    String auth = entry.path("auth").asText("");
+    if (!user.isEmpty() && !password.isEmpty()) {
+      auth =
+          Base64.getEncoder()
+              .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    }
+    if (auth.isEmpty()) {
+      throw new FailureException(
+          FailureReason.REGISTRY_AUTH,
+          "the entry for "
+              + authority
+              + " in "
+              + file
+              + " has neither auth nor username and"
+              + " password: other forms, such as credential helpers, are not supported");
+    }
+    return "Basic " + auth;
+  }
+
+  private Map<String, JsonNode> entries() {
+    Map<String, JsonNode> entries = new HashMap<>();
+    if (Files.isRegularFile(file)) {
+      read()
+          .path("auths")
+          .properties()
+          .forEach(e -> entries.put(authority(e.getKey()), e.getValue()));
+    }
+    return entries;
+  }
+
+  private JsonNode read() {
+    try {
+      return JSON.readTree(Files.readString(file));
+    } catch (JsonProcessingException e) {
+      throw new FailureException(
+          FailureReason.REGISTRY_AUTH, file + " is not JSON: make it a Docker config.json");
+    } catch (IOException e) {
+      throw new FailureException(
+          FailureReason.REGISTRY_AUTH, "cannot read the credentials in " + file + ": " + e, e);
+    }
+  }
+
+  /** {@code https://index.docker.io/v1/} and {@code index.docker.io} name the same host. */
+  private static String authority(String key) {
+    String host = key.replaceFirst("^https?://", "").replaceFirst("/.*$", "");
+    return host.equals("index.docker.io") || host.equals("docker.io")
+        ? "registry-1.docker.io"
+        : host;
+  }
+}
