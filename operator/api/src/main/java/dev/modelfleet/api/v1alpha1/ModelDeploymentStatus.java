@@ -55,6 +55,14 @@ public record ModelDeploymentStatus(
     @Size(max = 32)
         @JsonPropertyDescription("State of each target, in the order of the spec. At most 32.")
         List<TargetStatus> targetStatuses,
+    @Size(max = 35)
+        @JsonPropertyDescription(
+            """
+            When pods last made progress towards updateRevision, as RFC 3339; \
+            rollout.progressDeadlineSeconds counts from here. Absent while no rollout is under \
+            way. Example: 2026-01-31T12:00:00Z\
+            """)
+        String progressTime,
     @Size(max = 71)
         @JsonPropertyDescription(
             """

@@ -24,6 +24,24 @@ public record ModelVariantStatus(
             rules a recipe out. Absent before the first.\
             """)
         Integer attempt,
+    @Min(0)
+        @JsonPropertyDescription(
+            "How many Jobs of the current step failed one after the other. Absent for none.")
+        Integer failures,
+    @Min(0)
+        @JsonPropertyDescription(
+            """
+            How many Jobs of the current step were removed before their result was read; the \
+            first is made again. Absent for none.\
+            """)
+        Integer lostJobs,
+    @Size(max = 35)
+        @JsonPropertyDescription(
+            """
+            When a failed step is tried again, as RFC 3339. Absent where nothing failed or trying \
+            again can't help. Example: 2026-01-31T12:00:00Z\
+            """)
+        String retryTime,
     @Size(max = 17)
         @JsonPropertyDescription(
             "Recipes that the probe ruled out on the device; the next build skips them. At most 17.")
