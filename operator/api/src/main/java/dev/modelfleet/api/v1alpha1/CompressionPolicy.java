@@ -2,7 +2,6 @@ package dev.modelfleet.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
-import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
@@ -35,12 +34,12 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(
     name = "Used-by",
     jsonPath = ".status.usedBy",
-    type = Type.INTEGER,
+    type = AdditionalPrinterColumn.Type.INTEGER,
     getDescription = "Number of ModelDeployments that name it.")
 @AdditionalPrinterColumn(
     name = "Age",
     jsonPath = ".metadata.creationTimestamp",
-    type = Type.DATE,
+    type = AdditionalPrinterColumn.Type.DATE,
     getDescription = "Time since it was created.")
 @AdditionalPrinterColumn(
     name = "Recipes",

@@ -2,7 +2,6 @@ package dev.modelfleet.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
-import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -29,22 +28,22 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(
     name = "Nodes",
     jsonPath = ".status.nodes",
-    type = Type.INTEGER,
+    type = AdditionalPrinterColumn.Type.INTEGER,
     getDescription = "Number of nodes.")
 @AdditionalPrinterColumn(
     name = "Ready-nodes",
     jsonPath = ".status.readyNodes",
-    type = Type.INTEGER,
+    type = AdditionalPrinterColumn.Type.INTEGER,
     getDescription = "Number of ready nodes.")
 @AdditionalPrinterColumn(
     name = "Last-seen",
     jsonPath = ".status.lastSeen",
-    type = Type.DATE,
+    type = AdditionalPrinterColumn.Type.DATE,
     getDescription = "Time since it last answered.")
 @AdditionalPrinterColumn(
     name = "Age",
     jsonPath = ".metadata.creationTimestamp",
-    type = Type.DATE,
+    type = AdditionalPrinterColumn.Type.DATE,
     getDescription = "Time since it was created.")
 @AdditionalPrinterColumn(
     name = "Reason",

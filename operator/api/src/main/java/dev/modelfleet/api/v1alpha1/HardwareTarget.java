@@ -2,7 +2,6 @@ package dev.modelfleet.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
-import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -30,12 +29,12 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(
     name = "Nodes",
     jsonPath = ".status.matchedNodes",
-    type = Type.INTEGER,
+    type = AdditionalPrinterColumn.Type.INTEGER,
     getDescription = "Nodes that match.")
 @AdditionalPrinterColumn(
     name = "Ready-nodes",
     jsonPath = ".status.readyNodes",
-    type = Type.INTEGER,
+    type = AdditionalPrinterColumn.Type.INTEGER,
     getDescription = "Nodes that match and are ready.")
 @AdditionalPrinterColumn(
     name = "Ready",
@@ -44,7 +43,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(
     name = "Age",
     jsonPath = ".metadata.creationTimestamp",
-    type = Type.DATE,
+    type = AdditionalPrinterColumn.Type.DATE,
     getDescription = "Time since it was created.")
 @AdditionalPrinterColumn(
     name = "Arch",

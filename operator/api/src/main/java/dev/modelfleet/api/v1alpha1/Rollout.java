@@ -25,8 +25,7 @@ public record Rollout(
         @JsonPropertyDescription(
             """
             How many pods of one target may be unavailable at once while they are replaced: a \
-            number from 1 to 10000 or a share from 1% to 100% of the target's pods, rounded up. \
-            Example: 25%\
+            number from 1 to 10000 or a share from 1% to 100% of the target's pods. Example: 25%\
             """)
         IntOrString maxUnavailable,
     @Default("600")

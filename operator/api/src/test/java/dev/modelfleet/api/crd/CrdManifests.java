@@ -1,5 +1,8 @@
 package dev.modelfleet.api.crd;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.modelfleet.api.v1alpha1.CompressionPolicy;
 import dev.modelfleet.api.v1alpha1.EdgeCluster;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
@@ -12,8 +15,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.CustomResource;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,29 +40,38 @@ final class CrdManifests {
           + Regeneration.COMMAND
           + "\n";
 
+  /** YAML that reads the same under YAML 1.1 and 1.2: True and the like are quoted as texts. */
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+          .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .build();
+
   private CrdManifests() {}
 
   /** File name to content, for {@code crds/}. */
   static SortedMap<String, String> generate() {
-    Output output = new Output();
+    Completion completion = new Completion();
     new CRDGenerator()
-        .withOutput(output)
-        .withMinQuotes(true)
-        .withPostProcessor(new Completion())
+        .withOutput(new NoOutput())
+        .withPostProcessor(completion)
         .customResourceClasses(List.copyOf(KINDS))
         .generate();
     SortedMap<String, String> files = new TreeMap<>();
-    output.crds.forEach(
-        (name, bytes) ->
-            files.put(
-                name.replaceFirst("-v1$", "") + ".yaml",
-                withHeader(bytes.toString(StandardCharsets.UTF_8))));
+    completion.crds.forEach(
+        crd -> files.put(crd.getMetadata().getName() + ".yaml", HEADER + yaml(crd)));
     files.put("kustomization.yaml", kustomization(files.keySet().stream()));
     return files;
   }
 
-  private static String withHeader(String yaml) {
-    return HEADER + yaml.substring(yaml.indexOf('\n') + 1);
+  private static String yaml(CustomResourceDefinition crd) {
+    try {
+      return YAML.writeValueAsString(crd);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write " + crd.getMetadata().getName(), e);
+    }
   }
 
   private static String kustomization(Stream<String> files) {
@@ -76,6 +87,8 @@ final class CrdManifests {
   /** What the generator can't express by annotations. */
   private static final class Completion implements CRDPostProcessor {
 
+    private final List<CustomResourceDefinition> crds = new ArrayList<>();
+
     @Override
     public HasMetadata process(HasMetadata resource, String crdVersion) {
       CustomResourceDefinition crd = (CustomResourceDefinition) resource;
@@ -87,6 +100,7 @@ final class CrdManifests {
                 sortAsDeclared(version.getAdditionalPrinterColumns(), type);
                 SchemaCompletion.complete(version.getSchema().getOpenAPIV3Schema(), type);
               });
+      crds.add(crd);
       return crd;
     }
 
@@ -110,19 +124,15 @@ final class CrdManifests {
     }
   }
 
-  /** Keeps the manifests in memory. */
-  private static final class Output implements CRDGenerator.CRDOutput<ByteArrayOutputStream> {
-
-    private final SortedMap<String, ByteArrayOutputStream> crds = new TreeMap<>();
+  /** The manifests are taken from the {@link Completion}; what the generator writes is dropped. */
+  private static final class NoOutput implements CRDGenerator.CRDOutput<OutputStream> {
 
     @Override
-    public ByteArrayOutputStream outputFor(String crdName) {
-      return crds.computeIfAbsent(crdName, name -> new ByteArrayOutputStream());
+    public OutputStream outputFor(String crdName) {
+      return OutputStream.nullOutputStream();
     }
 
     @Override
-    public void close() {
-      crds.clear();
-    }
+    public void close() {}
   }
 }

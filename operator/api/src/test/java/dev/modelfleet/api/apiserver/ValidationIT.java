@@ -1,0 +1,281 @@
+package dev.modelfleet.api.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.modelfleet.testclusters.TestCluster;
+import dev.modelfleet.testclusters.WithTestCluster;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+
+/** What the API server refuses, with the message that a user sees. */
+@WithTestCluster(nodes = 0)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ValidationIT {
+
+  private final CrdApiServer server;
+
+  ValidationIT(TestCluster cluster) {
+    server = new CrdApiServer(cluster);
+  }
+
+  /**
+   * A change to a valid object that makes it invalid.
+   *
+   * @param rule what is broken
+   * @param kind of the object
+   * @param patch the change
+   * @param message part of the answer
+   */
+  private record Refused(String rule, String kind, String patch, String message) {}
+
+  private static Refused deployment(String rule, String spec, String message) {
+    return new Refused(rule, "ModelDeployment", "spec:\n" + spec.indent(2), message);
+  }
+
+  private static Refused policy(String rule, String spec, String message) {
+    return new Refused(rule, "CompressionPolicy", "spec:\n" + spec.indent(2), message);
+  }
+
+  private static Refused target(String rule, String spec, String message) {
+    return new Refused(rule, "HardwareTarget", "spec:\n" + spec.indent(2), message);
+  }
+
+  private static Refused metric(String rule, String metric, String message) {
+    return policy(rule, "evaluation:\n  metric: " + metric, message);
+  }
+
+  private static Refused step(String rule, String step, String message) {
+    return policy(rule, "recipes: [{name: a, steps: [" + step + "]}]", message);
+  }
+
+  private static Stream<Refused> deployments() {
+    return Stream.of(
+        deployment(
+            "a model by https is pinned",
+            "model: {uri: 'https://models.example.com/minilm.onnx'}",
+            "digest is required with https:// and pvc:// URIs"),
+        deployment(
+            "a model on a volume is pinned",
+            "model: {uri: 'pvc://models/minilm.onnx'}",
+            "add digest: sha256:… as printed by sha256sum"),
+        deployment(
+            "two digests are equal",
+            "model: {uri: 'oci://r/m@sha256:%s', digest: 'sha256:%s'}"
+                .formatted("a".repeat(64), "b".repeat(64)),
+            "the digest in uri differs from digest"),
+        deployment("a digest is a digest", "model: {digest: 'sha256:abc'}", "spec.model.digest"),
+        deployment(
+            "only known ways to fetch",
+            "model: {uri: 'ftp://models.example.com/minilm.onnx'}",
+            "spec.model.uri"),
+        deployment(
+            "a pull secret is for registries",
+            "model: {uri: 'https://m.example.com/m', digest: 'sha256:%s', pullSecretRef: {name: s}}"
+                .formatted("a".repeat(64)),
+            "pullSecretRef applies to oci:// URIs only"),
+        deployment("a model is named", "model: {uri: null}", "spec.model.uri: Required value"),
+        deployment(
+            "one policy",
+            "compression: {inline: {recipes: [{name: a, steps: [{simplify: {}}]}]}}",
+            "exactly one of policyRef and inline is needed"),
+        deployment(
+            "a policy",
+            "compression: {policyRef: null}",
+            "leave compression out to serve the original"),
+        deployment("a target", "targets: []", "should have at least 1 items"),
+        deployment(
+            "unique targets",
+            "targets: [{name: a, hardwareTargetRef: {name: x}}, {name: a, hardwareTargetRef: {name: y}}]",
+            "spec.targets[1]: Duplicate value"),
+        deployment(
+            "targets are DNS labels",
+            "targets: [{name: Edge, hardwareTargetRef: {name: x}}]",
+            "spec.targets[0].name"),
+        deployment(
+            "replicas are not negative",
+            "targets: [{name: a, hardwareTargetRef: {name: x}, replicas: -1}]",
+            "greater than or equal to 0"),
+        deployment(
+            "something may be unavailable",
+            "rollout: {maxUnavailable: 0}",
+            "maxUnavailable must be a number of pods from 1 to 10000 or a share"),
+        deployment("a share is a share", "rollout: {maxUnavailable: 101%}", "for example 1 or 25%"),
+        deployment(
+            "a deadline leaves time",
+            "rollout: {progressDeadlineSeconds: 1}",
+            "greater than or equal to 10"),
+        deployment("history is bounded", "revisionHistoryLimit: 21", "less than or equal to 20"),
+        deployment("fields are known", "modle: {}", "unknown field \"spec.modle\""));
+  }
+
+  private static Stream<Refused> policies() {
+    return Stream.of(
+        policy("a recipe", "recipes: []", "should have at least 1 items"),
+        policy(
+            "unique recipes",
+            "recipes: [{name: a, steps: [{simplify: {}}]}, {name: a, steps: [{simplify: {}}]}]",
+            "spec.recipes[1]: Duplicate value"),
+        policy(
+            "original is taken",
+            "recipes: [{name: original, steps: [{simplify: {}}]}]",
+            "the recipe name original is taken by the unchanged model"),
+        policy("a step", "recipes: [{name: a, steps: []}]", "should have at least 1 items"),
+        step(
+            "a step is something", "{}", "a step is exactly one of simplify, quantize and convert"),
+        step(
+            "a step is one thing",
+            "{simplify: {}, quantize: {scheme: Dynamic}}",
+            "give each its own entry in steps"),
+        step(
+            "static quantization is calibrated",
+            "{quantize: {scheme: Static}}",
+            "add calibration.dataset, or use scheme Dynamic or WeightOnly"),
+        step(
+            "activations are static",
+            "{quantize: {scheme: Dynamic, activations: Int8}}",
+            "quantize.activations and quantize.calibration apply to scheme Static only"),
+        step(
+            "calibration is static",
+            "{quantize: {scheme: WeightOnly, calibration: MinMax}}",
+            "remove them or set scheme: Static"),
+        step("a known scheme", "{quantize: {scheme: Int4}}", "supported values: \"Dynamic\""),
+        step(
+            "operators are names",
+            "{quantize: {scheme: Dynamic, operators: ['a b']}}",
+            "operators[0]"),
+        step("FP16 it is", "{convert: {precision: INT8}}", "set precision: FP16"),
+        policy(
+            "a drop is measured",
+            "evaluation: null",
+            "constraints.maxAccuracyDrop can't be judged without an evaluation"),
+        metric("k for top k", "{type: TopKAccuracy}", "k is required with type TopKAccuracy"),
+        metric("k for top k only", "{k: 5}", "add k (1 for plain accuracy) or remove it"),
+        metric(
+            "pooling for cosines",
+            "{type: MeanSquaredError, pooling: None}",
+            "pooling applies to type CosineSimilarity only"),
+        metric("a mask for means", "{pooling: Mean}", "maskInput is required with pooling Mean"),
+        metric(
+            "a mask for means only",
+            "{maskInput: attention_mask}",
+            "maskInput is required with pooling Mean and applies to no other"),
+        policy(
+            "data sets are pinned",
+            "evaluation: {dataset: {uri: 'https://d.example.com/e.npz'}}",
+            "digest is required with https:// and pvc:// URIs"),
+        policy(
+            "a share",
+            "constraints: {maxAccuracyDrop: '0.01'}",
+            "spec.constraints.maxAccuracyDrop"),
+        policy("a share of all", "constraints: {maxAccuracyDrop: 101%}", "maxAccuracyDrop"),
+        policy(
+            "a positive size",
+            "constraints: {maxModelSize: 0}",
+            "maxModelSize must be a quantity of bytes above zero"),
+        policy("a size", "constraints: {maxModelSize: 25MB}", "for example 25M or 24Mi"),
+        policy("a memory", "constraints: {maxMemory: lots}", "for example 256Mi"),
+        policy("a duration", "constraints: {maxLatency: '500'}", "spec.constraints.maxLatency"),
+        policy(
+            "a positive duration",
+            "constraints: {maxLatency: 0ms}",
+            "maxLatency must be above zero: for example 500ms"),
+        policy(
+            "a known fallback", "fallback: Ignore", "supported values: \"Original\", \"Reject\""));
+  }
+
+  private static Stream<Refused> others() {
+    return Stream.of(
+        target(
+            "CUDA runs on GPUs",
+            "engine: {executionProvider: CUDA}",
+            "engine.executionProvider CUDA needs a GPU"),
+        target("a precision", "device: {precisions: []}", "should have at least 1 items"),
+        target("unique precisions", "device: {precisions: [FP32, FP32]}", "Duplicate value"),
+        target(
+            "a known architecture", "device: {architecture: x86}", "supported values: \"amd64\""),
+        target("a resource's name", "device: {resourceName: gpu}", "spec.device.resourceName"),
+        target("a mode", "placement: {mode: null}", "spec.placement.mode: Required value"),
+        target("a label's value", "placement: {nodeSelector: {a: 'b c'}}", "nodeSelector.a"),
+        target(
+            "a toleration names a taint",
+            "placement: {tolerations: [{operator: Equal, value: x}]}",
+            "name the taint's key, or set operator: Exists"),
+        target(
+            "a value is compared",
+            "placement: {tolerations: [{key: a, operator: Exists, value: x}]}",
+            "remove value or set operator: Equal"),
+        target(
+            "seconds until eviction",
+            "placement: {tolerations: [{key: a, tolerationSeconds: 5}]}",
+            "tolerationSeconds applies to effect NoExecute only"),
+        target(
+            "a budget has room",
+            "budget: {modelSize: '-1'}",
+            "modelSize must be a quantity of bytes above zero"),
+        target("a budget has memory", "budget: {memory: 0}", "memory must be a quantity of bytes"),
+        target("a budget has time", "budget: {latencyP99: 0s}", "latencyP99 must be above zero"),
+        new Refused(
+            "a kubeconfig is named",
+            "EdgeCluster",
+            "spec: {kubeconfigSecretRef: {name: null}}",
+            "spec.kubeconfigSecretRef.name: Required value"),
+        new Refused("a spec", "EdgeCluster", "spec: null", "spec: Required value"),
+        new Refused(
+            "a key is a key", "ModelVariant", "spec: {key: minilm-on-k3s-edge}", "spec.key"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> refused() {
+    return Stream.of(deployments(), policies(), others())
+        .flatMap(cases -> cases)
+        .map(
+            refused ->
+                DynamicTest.dynamicTest(
+                    refused.kind() + ": " + refused.rule(),
+                    () ->
+                        assertThatExceptionOfType(KubernetesClientException.class)
+                            .isThrownBy(
+                                () ->
+                                    server.dryRun(
+                                        Manifest.changed(refused.kind(), refused.patch())))
+                            .withMessageContaining(refused.message())));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> accepted() {
+    return Stream.of(
+            "ModelDeployment", "CompressionPolicy", "HardwareTarget", "ModelVariant", "EdgeCluster")
+        .map(
+            kind ->
+                DynamicTest.dynamicTest(
+                    kind,
+                    () ->
+                        assertThat(server.dryRun(Manifest.valid(kind)).getKind()).isEqualTo(kind)));
+  }
+
+  @Test
+  void aVariantsSpecIsImmutable() {
+    KubernetesClient client = server.client();
+    GenericKubernetesResource variant =
+        client.resource(Manifest.valid("ModelVariant")).inNamespace("default").create();
+    try {
+      assertThatExceptionOfType(KubernetesClientException.class)
+          .isThrownBy(
+              () ->
+                  client
+                      .resource(Manifest.changed("ModelVariant", "spec: {fallback: Original}"))
+                      .inNamespace("default")
+                      .patch())
+          .withMessageContaining("a ModelVariant's spec can't be changed");
+    } finally {
+      client.resource(variant).delete();
+    }
+  }
+}
