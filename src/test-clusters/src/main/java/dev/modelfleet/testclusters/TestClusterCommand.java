@@ -9,12 +9,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command line of test clusters. */
 @Command(
     name = "test-cluster",
-    mixinStandardHelpOptions = true,
     description = "Starts, finds and removes Kubernetes clusters for tests.",
     subcommands = {
       TestClusterCommand.Up.class,
@@ -23,6 +23,13 @@ import picocli.CommandLine.Spec;
       TestClusterCommand.Clean.class
     })
 public final class TestClusterCommand {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and exit.")
+  private boolean help;
+
   private TestClusterCommand() {}
 
   /**
@@ -60,7 +67,6 @@ public final class TestClusterCommand {
   /** {@code up}. */
   @Command(
       name = "up",
-      mixinStandardHelpOptions = true,
       description =
           "Starts a cluster, or finds the kept one of that name, and prints its environment.")
   static final class Up implements Callable<Integer> {
@@ -106,10 +112,7 @@ public final class TestClusterCommand {
   }
 
   /** {@code down}. */
-  @Command(
-      name = "down",
-      mixinStandardHelpOptions = true,
-      description = "Removes a cluster with everything it left on this host.")
+  @Command(name = "down", description = "Removes a cluster with everything it left on this host.")
   static final class Down implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
@@ -131,7 +134,6 @@ public final class TestClusterCommand {
   /** {@code env}. */
   @Command(
       name = "env",
-      mixinStandardHelpOptions = true,
       description = "Prints the lines that put a running cluster into a shell: eval \"$(… env)\".")
   static final class Env implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -158,10 +160,7 @@ public final class TestClusterCommand {
   }
 
   /** {@code clean}. */
-  @Command(
-      name = "clean",
-      mixinStandardHelpOptions = true,
-      description = "Removes what clusters left whose starter was killed.")
+  @Command(name = "clean", description = "Removes what clusters left whose starter was killed.")
   static final class Clean implements Callable<Integer> {
     @Spec private CommandSpec spec;
 

@@ -2,8 +2,11 @@ package dev.modelfleet.testclusters.local;
 
 import dev.modelfleet.testclusters.ClusterException;
 import dev.modelfleet.testclusters.NodeSpec;
+import dev.modelfleet.testclusters.host.Await;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodList;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -12,8 +15,13 @@ import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** What the start of a cluster asks its API server. */
 final class ClusterClient implements AutoCloseable {
@@ -57,6 +65,58 @@ final class ClusterClient implements AutoCloseable {
       throw new ClusterException(
           "Node %s was not Ready within %d s".formatted(node, READY_SECONDS), e);
     }
+  }
+
+  /** When a node's kubelet last reported; in whole seconds. */
+  Instant lastReport(String node) {
+    return reported(client.nodes().withName(node).require());
+  }
+
+  /**
+   * Waits until a node's kubelet has reported after {@code last} that the node is Ready, and knows
+   * its pods: until then it refuses exec and logs.
+   */
+  void awaitReportAfter(String node, Instant last) {
+    client
+        .nodes()
+        .withName(node)
+        .waitUntilCondition(
+            state -> isReady(state) && reported(state).isAfter(last),
+            READY_SECONDS,
+            TimeUnit.SECONDS);
+    Await.until(
+        "the kubelet of " + node + " knows its pods",
+        Duration.ofSeconds(READY_SECONDS),
+        () -> knownPods(node).containsAll(assignedPods(node)));
+  }
+
+  private Set<String> assignedPods(String node) {
+    return identities(
+        client.pods().inAnyNamespace().withField("spec.nodeName", node).list().getItems());
+  }
+
+  private Set<String> knownPods(String node) {
+    try {
+      String pods = client.raw("/api/v1/nodes/%s/proxy/pods".formatted(node));
+      List<Pod> items =
+          client.getKubernetesSerialization().unmarshal(pods, PodList.class).getItems();
+      // A kubelet that knows none yet writes null.
+      return items == null ? Set.of() : identities(items);
+    } catch (KubernetesClientException e) {
+      return Set.of();
+    }
+  }
+
+  private static Set<String> identities(List<Pod> pods) {
+    return pods.stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
+  }
+
+  private static Instant reported(Node node) {
+    return node.getStatus().getConditions().stream()
+        .filter(condition -> condition.getType().equals("Ready"))
+        .map(condition -> Instant.parse(condition.getLastHeartbeatTime()))
+        .findFirst()
+        .orElse(Instant.EPOCH);
   }
 
   /** Gives a node its GPUs; a kubelet that starts anew takes unknown resources away. */

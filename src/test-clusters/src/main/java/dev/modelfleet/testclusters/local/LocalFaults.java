@@ -5,6 +5,7 @@ import dev.modelfleet.testclusters.Faults;
 import dev.modelfleet.testclusters.NodeSpec;
 import dev.modelfleet.testclusters.host.Await;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.IntStream;
 
 /** The levers of a cluster of processes. */
@@ -54,9 +55,16 @@ final class LocalFaults implements Faults {
   @Override
   public void startKubelet(String node) {
     NodeSpec spec = spec(node);
-    processes.startAgain(NodeFiles.kubeletRole(node));
     try (ClusterClient client = new ClusterClient(directory.kubeconfig())) {
-      client.awaitReady(node);
+      // Reports bear whole seconds: the new kubelet's first must not bear that of the old one's
+      // last.
+      Instant last = client.lastReport(node);
+      Await.until(
+          "a second has passed since the last report of " + node,
+          Duration.ofSeconds(5),
+          () -> Instant.now().isAfter(last.plusSeconds(1)));
+      processes.startAgain(NodeFiles.kubeletRole(node));
+      client.awaitReportAfter(node, last);
       if (spec.gpus() > 0) {
         client.showGpus(spec);
       }

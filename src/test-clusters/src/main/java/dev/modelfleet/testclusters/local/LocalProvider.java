@@ -93,6 +93,11 @@ public final class LocalProvider implements ClusterProvider {
         .map(description -> new LocalCluster(directory, description, new Tools(progress), false));
   }
 
+  /** What of a cluster is on this host now: processes, mounts, links, control groups, files. */
+  public List<String> remains(String name) {
+    return Leftovers.find(new StateDirectory(root.resolve(name)));
+  }
+
   /** Whether a kept cluster with the name and the nodes of {@code spec} runs. */
   public boolean isKept(ClusterSpec spec) {
     StateDirectory directory = new StateDirectory(root.resolve(spec.name()));
