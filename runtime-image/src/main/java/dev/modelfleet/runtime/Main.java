@@ -1,5 +1,6 @@
 package dev.modelfleet.runtime;
 
+import dev.modelfleet.runtime.serve.ServeCommand;
 import dev.modelfleet.runtime.transfer.PullCommand;
 import dev.modelfleet.runtime.transfer.PushCommand;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ public final class Main implements Runnable {
 
   private static Map<String, Supplier<Object>> commands() {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("serve", ServeCommand::new);
     commands.put("push", PushCommand::new);
     commands.put("pull", PullCommand::new);
     return commands;

@@ -1,0 +1,31 @@
+package dev.modelfleet.runtime.serve;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.util.concurrent.TimeUnit;
+
+/** Vert.x, reduced to what a server of tensors needs: few threads, no files, no DNS. */
+final class EventLoops {
+
+  private static final int DECODERS = 2;
+  private static final long BLOCKED_CHECK_SECONDS = 5;
+
+  private EventLoops() {}
+
+  static Vertx create() {
+    System.setProperty("vertx.disableDnsResolver", "true");
+    int processors = Runtime.getRuntime().availableProcessors();
+    return Vertx.vertx(
+        new VertxOptions()
+            .setEventLoopPoolSize(Math.max(1, processors / 2))
+            .setWorkerPoolSize(DECODERS)
+            .setInternalBlockingPoolSize(1)
+            .setBlockedThreadCheckInterval(BLOCKED_CHECK_SECONDS)
+            .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false)));
+  }
+}

@@ -1,0 +1,204 @@
+package dev.modelfleet.runtime.serve;
+
+import dev.modelfleet.artifact.ExitCode;
+import dev.modelfleet.runtime.serve.http.HttpLimits;
+import dev.modelfleet.runtime.serve.model.EngineOptions;
+import dev.modelfleet.runtime.serve.model.ModelLoadException;
+import dev.modelfleet.runtime.serve.model.ServingOptions;
+import dev.modelfleet.runtime.serve.model.VariantSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import sun.misc.Signal;
+
+/** {@code serve}: answers inference requests until it is told to stop. */
+@Command(
+    name = "serve",
+    description = {
+      "Serves a variant over the Open Inference Protocol v2.",
+      "",
+      "The variant's golden inputs are replayed before the server says that it is ready. Where this"
+          + " device's outputs disagree with the builder's, the server stays up, alive and not ready:"
+          + " GET /v2/health/ready answers 503 with the reason, the metric modelfleet_golden_agreement"
+          + " is 0, and no inference is answered.",
+      "",
+      "Exit codes: 0 after SIGTERM or SIGINT, 65 where the variant can't be loaded, 75 where a port"
+          + " can't be had."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    sortOptions = false)
+public final class ServeCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--model-dir",
+      required = true,
+      description = "directory of the variant, with variant.json")
+  private Path modelDirectory;
+
+  @Option(names = "--name", description = "name of the model in paths; variant.json's by default")
+  private String name;
+
+  @Option(names = "--host", description = "address to listen on", defaultValue = "0.0.0.0")
+  private String host;
+
+  @Option(names = "--http-port", description = "port of the protocol", defaultValue = "8000")
+  private int httpPort;
+
+  @Option(names = "--metrics-port", description = "port of /metrics", defaultValue = "8002")
+  private int metricsPort;
+
+  @Option(
+      names = "--threads",
+      description = "threads of one inference; 0: as many as the container's CPU limit allows",
+      defaultValue = "0")
+  private int threads;
+
+  @Option(
+      names = "--instances",
+      description = "requests that run at the same time; 0: as many as --threads",
+      defaultValue = "0")
+  private int instances;
+
+  @Option(
+      names = "--queue",
+      description = "requests that may wait; more are refused with 503",
+      defaultValue = "256")
+  private int queue;
+
+  @Option(
+      names = "--spin",
+      description = "let idle threads spin: shorter latency, a busy CPU",
+      defaultValue = "false")
+  private boolean spin;
+
+  @Option(
+      names = "--no-arena",
+      description = "give memory back after each inference: smaller, a little slower",
+      defaultValue = "false")
+  private boolean noArena;
+
+  @Option(
+      names = "--execution-provider",
+      description = "ONNX Runtime execution provider; that of variant.json's target by default")
+  private String executionProvider;
+
+  @Option(
+      names = "--max-body-bytes",
+      description = "largest request body, after decompression",
+      defaultValue = "67108864")
+  private long maxBodyBytes;
+
+  @Option(
+      names = "--max-in-flight-bytes",
+      description = "request bodies in memory at the same time; more are refused with 503",
+      defaultValue = "268435456")
+  private long maxInFlightBytes;
+
+  @Option(
+      names = "--max-connections",
+      description = "open connections; more are closed at once",
+      defaultValue = "1024")
+  private int maxConnections;
+
+  @Option(
+      names = "--body-timeout",
+      description = "seconds in which all of a request's body must arrive",
+      defaultValue = "30")
+  private int bodyTimeout;
+
+  @Option(
+      names = "--idle-timeout",
+      description = "seconds after which a connection without a request is closed",
+      defaultValue = "300")
+  private int idleTimeout;
+
+  @Option(
+      names = "--drain-delay",
+      description = "seconds between SIGTERM and refusing connections, for load balancers",
+      defaultValue = "5")
+  private int drainDelay;
+
+  @Option(
+      names = "--grace-period",
+      description = "seconds after that in which running requests may end",
+      defaultValue = "20")
+  private int gracePeriod;
+
+  private final ServeLog log = new ServeLog(System.out);
+
+  @Override
+  public Integer call() {
+    warnOfTelemetry();
+    CountDownLatch stop = new CountDownLatch(1);
+    // Not a shutdown hook: ONNX Runtime has one that frees its environment, and hooks run together.
+    Signal.handle(new Signal("TERM"), signal -> stop.countDown());
+    Signal.handle(new Signal("INT"), signal -> stop.countDown());
+    try (Server server = new Server(options(), log, version())) {
+      server.start();
+      stop.await();
+      return ExitCode.DONE;
+    } catch (ModelLoadException e) {
+      log.error(e.getMessage());
+      return ExitCode.PERMANENT_FAILURE;
+    } catch (ServerStartException e) {
+      log.error(e.getMessage());
+      return ExitCode.RETRYABLE_FAILURE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.DONE;
+    }
+  }
+
+  /** ONNX Runtime reads the variable when its library is loaded; Java can't set it by then. */
+  private void warnOfTelemetry() {
+    if (!"1".equals(System.getenv("ORT_DISABLE_TELEMETRY"))) {
+      log.warn("set ORT_DISABLE_TELEMETRY=1: without it ONNX Runtime writes telemetry to the home");
+    }
+  }
+
+  private ServeOptions options() throws ModelLoadException {
+    VariantSource source = VariantSource.read(modelDirectory);
+    String served = name == null ? source.manifest().name() : name;
+    int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    EngineOptions engine = new EngineOptions(count, spin, !noArena, provider(source));
+    return new ServeOptions(
+        source,
+        served,
+        host,
+        httpPort,
+        metricsPort,
+        new ServingOptions(engine, instances > 0 ? instances : count, queue),
+        limits(),
+        Duration.ofSeconds(drainDelay),
+        Duration.ofSeconds(gracePeriod));
+  }
+
+  private String provider(VariantSource source) {
+    if (executionProvider != null) {
+      return executionProvider;
+    }
+    var target = source.manifest().target();
+    return target == null || target.executionProvider() == null
+        ? "CPU"
+        : target.executionProvider();
+  }
+
+  private HttpLimits limits() {
+    return new HttpLimits(
+        maxBodyBytes,
+        maxInFlightBytes,
+        maxConnections,
+        Duration.ofSeconds(bodyTimeout),
+        HttpLimits.DEFAULT.firstRequestTimeout(),
+        Duration.ofSeconds(idleTimeout));
+  }
+
+  private static String version() {
+    String version = ServeCommand.class.getPackage().getImplementationVersion();
+    return version == null ? "unversioned" : version;
+  }
+}

@@ -1,0 +1,164 @@
+package dev.modelfleet.runtime.serve;
+
+import dev.modelfleet.runtime.serve.http.HttpFrontEnd;
+import dev.modelfleet.runtime.serve.model.ModelLoadException;
+import dev.modelfleet.runtime.serve.model.ModelRepository;
+import dev.modelfleet.runtime.serve.model.ModelSlot;
+import dev.modelfleet.runtime.serve.protocol.ServingState;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The server's life: listen, load and prove, serve, drain. */
+final class Server implements AutoCloseable {
+
+  private static final Duration SOCKETS = Duration.ofSeconds(10);
+  private static final double MILLIS_PER_SECOND = 1000;
+  private static final long DRAIN_CHECK_MILLIS = 20;
+
+  private final ServeOptions options;
+  private final ServeLog log;
+  private final Vertx vertx;
+  private final ModelRepository models;
+  private final HttpFrontEnd http;
+  private final MetricsFrontEnd metrics;
+  private volatile boolean draining;
+  private volatile double secondsToReady;
+  private int httpPort;
+  private int metricsPort;
+
+  Server(ServeOptions options, ServeLog log, String version) {
+    this.options = options;
+    this.log = log;
+    this.vertx = EventLoops.create();
+    this.models = new ModelRepository(options.serving());
+    this.http =
+        new HttpFrontEnd(
+            vertx, models, this::state, options.limits(), version, options.serving().instances());
+    MetricsPage page = new MetricsPage(models, http);
+    this.metrics = new MetricsFrontEnd(vertx, () -> page.render(state().ready(), secondsToReady));
+  }
+
+  /**
+   * Listens, so that liveness and the reason for not being ready can be asked, and loads the model
+   * meanwhile. A model whose golden inputs disagree leaves the server up, alive and not ready.
+   *
+   * @throws ModelLoadException where the model can't be loaded at all
+   * @throws ServerStartException where a port can't be had
+   */
+  void start() throws ModelLoadException, ServerStartException {
+    // Known before the first request can arrive, so that nothing is ready without its model.
+    models.announce(options.modelName());
+    Future<Integer> httpListening = http.listen(options.host(), options.httpPort());
+    Future<Integer> metricsListening = metrics.listen(options.host(), options.metricsPort());
+    ModelLoadException failure = load();
+    httpPort = await(httpListening, "--http-port " + options.httpPort());
+    metricsPort = await(metricsListening, "--metrics-port " + options.metricsPort());
+    if (failure != null) {
+      ModelSlot slot = models.find(options.modelName(), null);
+      if (slot.golden() == null) {
+        throw failure;
+      }
+      log.error("not serving, and staying so: " + failure.getMessage());
+      return;
+    }
+    secondsToReady = secondsSinceProcessStart();
+    log.info(
+        "ready: model '%s' on port %d, metrics on port %d, %.3f s after the start of the process"
+            .formatted(options.modelName(), httpPort, metricsPort, secondsToReady));
+  }
+
+  private static double secondsSinceProcessStart() {
+    Instant started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+    return Duration.between(started, Instant.now()).toMillis() / MILLIS_PER_SECOND;
+  }
+
+  private ModelLoadException load() {
+    try {
+      ModelSlot slot = models.load(options.modelName(), options.source());
+      log.info("model '%s': %s".formatted(slot.name(), slot.golden().summary()));
+      return null;
+    } catch (ModelLoadException e) {
+      return e;
+    }
+  }
+
+  private static int await(Future<Integer> listening, String option) throws ServerStartException {
+    try {
+      return listening
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(SOCKETS.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new ServerStartException(
+          "can't listen (%s): %s"
+              .formatted(option, e.getCause() == null ? e : e.getCause().getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ServerStartException("interrupted while starting");
+    }
+  }
+
+  /** Whether the server answers inference requests, and why not. */
+  ServingState state() {
+    return draining ? ServingState.notReady("the server is shutting down") : models.state();
+  }
+
+  int httpPort() {
+    return httpPort;
+  }
+
+  int metricsPort() {
+    return metricsPort;
+  }
+
+  /**
+   * Drains: says not ready, goes on serving for the drain delay so that load balancers take note,
+   * then waits for what runs, and stops.
+   */
+  @Override
+  public void close() {
+    draining = true;
+    log.info("draining: not ready from now on, " + http.inFlight() + " requests in flight");
+    pause(options.drainDelay().toMillis());
+    long deadline = System.nanoTime() + options.gracePeriod().toNanos();
+    while (http.inFlight() > 0 && System.nanoTime() < deadline) {
+      pause(DRAIN_CHECK_MILLIS);
+    }
+    int left = http.inFlight();
+    settle(Future.all(http.close(), metrics.close()));
+    models.close();
+    settle(vertx.close());
+    log.info(
+        left == 0
+            ? "stopped, every request answered"
+            : "stopped with " + left + " requests unanswered");
+  }
+
+  /** Waits for the end, whichever it is: on the way out nothing is done about a failure. */
+  private void settle(Future<?> closing) {
+    CountDownLatch settled = new CountDownLatch(1);
+    closing.onComplete(result -> settled.countDown());
+    try {
+      boolean inTime = settled.await(SOCKETS.toMillis(), TimeUnit.MILLISECONDS);
+      if (!inTime) {
+        log.warn("sockets did not close in " + SOCKETS.toSeconds() + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.modelfleet.runtime.serve.http;
+
+import io.vertx.core.http.HttpConnection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Open connections, so that those that send too slowly or nothing at all can be closed: a byte now
+ * and then must not hold one for ever.
+ */
+final class Connections {
+
+  /** What a connection is doing. Written on its event loop, read by the sweep. */
+  private static final class Activity {
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile boolean used;
+    private volatile long sinceNanos;
+
+    private Activity(long now) {
+      sinceNanos = now;
+    }
+  }
+
+  private final HttpLimits limits;
+  private final Map<HttpConnection, Activity> open = new ConcurrentHashMap<>();
+
+  Connections(HttpLimits limits) {
+    this.limits = limits;
+  }
+
+  /** Takes a new connection, or closes it at once where there are too many. */
+  void opened(HttpConnection connection) {
+    if (open.size() >= limits.maxConnections()) {
+      connection.close();
+      return;
+    }
+    open.put(connection, new Activity(System.nanoTime()));
+    connection.closeHandler(closed -> open.remove(connection));
+  }
+
+  /** A request's head has arrived. */
+  void requestStarted(HttpConnection connection) {
+    Activity activity = open.get(connection);
+    if (activity != null) {
+      activity.used = true;
+      activity.requests.incrementAndGet();
+    }
+  }
+
+  /** A request has been answered. */
+  void requestEnded(HttpConnection connection) {
+    Activity activity = open.get(connection);
+    if (activity != null) {
+      activity.requests.decrementAndGet();
+      activity.sinceNanos = System.nanoTime();
+    }
+  }
+
+  int count() {
+    return open.size();
+  }
+
+  /** Closes every connection that has had no request for too long. */
+  void sweep(long nowNanos) {
+    open.forEach(
+        (connection, activity) -> {
+          var limit = activity.used ? limits.idleTimeout() : limits.firstRequestTimeout();
+          if (activity.requests.get() == 0 && nowNanos - activity.sinceNanos > limit.toNanos()) {
+            connection.close();
+          }
+        });
+  }
+}

@@ -1,0 +1,65 @@
+package dev.modelfleet.runtime.serve.http;
+
+import dev.modelfleet.runtime.serve.protocol.ErrorCode;
+import dev.modelfleet.runtime.serve.protocol.ProtocolException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/** Sends responses; on the request's event loop only. */
+final class Replies {
+
+  static final CharSequence INFERENCE_HEADER_LENGTH =
+      HttpHeaders.createOptimized("Inference-Header-Content-Length");
+  private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  private static final CharSequence BINARY =
+      HttpHeaders.createOptimized("application/octet-stream");
+
+  private Replies() {}
+
+  static void json(HttpServerRequest request, int status, String body) {
+    text(request, status, JSON, body);
+  }
+
+  static void text(HttpServerRequest request, int status, CharSequence type, String body) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type).end(body);
+  }
+
+  /** Refuses the request. One whose body has not arrived in full costs the connection. */
+  static void error(HttpServerRequest request, ProtocolException reason) {
+    HttpServerResponse response = request.response();
+    if (response.headWritten() || response.closed()) {
+      return;
+    }
+    if (!request.isEnded()) {
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    if (reason.code() == ErrorCode.OVERLOADED) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+    }
+    json(request, reason.code().httpStatus(), EndpointDocuments.error(reason.getMessage()));
+  }
+
+  /**
+   * Sends an encoded inference response, or gives its memory back where nobody listens any more.
+   */
+  static void inference(HttpServerRequest request, EncodedResponse encoded) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      encoded.body().release();
+      return;
+    }
+    if (encoded.hasBinaryData()) {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, BINARY);
+      response.putHeader(INFERENCE_HEADER_LENGTH, Integer.toString(encoded.jsonLength()));
+    } else {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, JSON);
+    }
+    response.end(Buffer.buffer(encoded.body()));
+  }
+}

@@ -1,0 +1,131 @@
+package dev.modelfleet.runtime.serve.model;
+
+import ai.onnxruntime.OrtException;
+import dev.modelfleet.artifact.VariantManifest;
+import dev.modelfleet.compression.CompressionException;
+import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.dataset.NpyArray;
+import dev.modelfleet.compression.runtime.Golden;
+import dev.modelfleet.compression.runtime.Similarity;
+import dev.modelfleet.compression.tensor.ElementType;
+import dev.modelfleet.compression.tensor.TensorData;
+import dev.modelfleet.runtime.serve.protocol.ByteStrings;
+import dev.modelfleet.runtime.serve.protocol.DataType;
+import dev.modelfleet.runtime.serve.protocol.Shape;
+import dev.modelfleet.runtime.serve.protocol.Tensor;
+import dev.modelfleet.runtime.serve.protocol.TensorSpec;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs a variant's golden inputs on the very session that is to serve, and compares. */
+final class GoldenReplay {
+
+  private static final String INPUT = Golden.INPUT;
+  private static final String OUTPUT = Golden.OUTPUT;
+
+  private final OrtModel engine;
+  private final Dataset dataset;
+  private final List<TensorSpec> compared;
+  private double worstCosine = 1;
+  private String worst = "";
+
+  private GoldenReplay(OrtModel engine, Dataset dataset) {
+    this.engine = engine;
+    this.dataset = dataset;
+    this.compared =
+        engine.outputs().stream()
+            .filter(output -> dataset.names().contains(OUTPUT + output.name()))
+            .toList();
+  }
+
+  /**
+   * Replays all samples.
+   *
+   * @throws ModelLoadException where the golden file can't be read or does not fit the model
+   */
+  static GoldenAgreement replay(OrtModel engine, VariantSource source) throws ModelLoadException {
+    VariantManifest.Golden golden = source.manifest().golden();
+    if (golden == null) {
+      return GoldenAgreement.NONE;
+    }
+    try (Dataset dataset = Dataset.npz(source.goldenFile())) {
+      GoldenReplay replay = new GoldenReplay(engine, dataset);
+      return replay.run(golden);
+    } catch (CompressionException | IllegalArgumentException e) {
+      throw new ModelLoadException(
+          "golden inputs %s do not fit the model: %s"
+              .formatted(source.goldenFile(), e.getMessage()),
+          e);
+    } catch (OrtException e) {
+      throw new ModelLoadException("the model fails on its golden inputs: " + OrtErrors.text(e), e);
+    }
+  }
+
+  private GoldenAgreement run(VariantManifest.Golden golden)
+      throws OrtException, ModelLoadException {
+    if (compared.isEmpty()) {
+      throw new ModelLoadException(
+          "golden file has no array output/<name> for any output of the model");
+    }
+    for (int sample = 0; sample < golden.samples(); sample++) {
+      replaySample(sample);
+    }
+    return new GoldenAgreement(golden.samples(), worstCosine, worst, golden.minCosine());
+  }
+
+  private void replaySample(int sample) throws OrtException {
+    List<Tensor> inputs = new ArrayList<>();
+    for (TensorSpec input : engine.inputs()) {
+      inputs.add(tensor(INPUT, input.name(), sample, input.shape().rank()));
+    }
+    OrtModel.Run run = engine.run(inputs, compared.stream().map(TensorSpec::name).toList());
+    for (Tensor actual : run.outputs()) {
+      Tensor expected = tensor(OUTPUT, actual.name(), sample, actual.shape().rank());
+      double cosine = similarity(actual, expected);
+      if (cosine < worstCosine) {
+        worstCosine = cosine;
+        worst = "output '%s' of sample %d".formatted(actual.name(), sample);
+      }
+    }
+  }
+
+  /** As the builder compares: a result that is not finite or of another shape is like nothing. */
+  private static double similarity(Tensor actual, Tensor expected) {
+    if (!actual.shape().equals(expected.shape()) || actual.datatype() != expected.datatype()) {
+      return 0;
+    }
+    TensorData a = data(actual);
+    TensorData b = data(expected);
+    if (!a.type().isFloat()) {
+      return Similarity.equalFraction(a, b);
+    }
+    float[] values = a.toFloats();
+    return Similarity.isFinite(values) ? Similarity.cosine(values, b.toFloats()) : 0;
+  }
+
+  private static TensorData data(Tensor tensor) {
+    long[] shape = tensor.shape().toArray();
+    return tensor.datatype() == DataType.BYTES
+        ? TensorData.ofStrings(shape, List.of(ByteStrings.decode(tensor)))
+        : TensorData.of(
+            ElementType.ofDatatype(tensor.datatype().name()), shape, tensor.data().nioBuffer());
+  }
+
+  /** The sample's tensor; without the axis that counts samples where the model has none. */
+  private Tensor tensor(String prefix, String name, int sample, int rank) {
+    NpyArray array = dataset.array(prefix + name);
+    TensorData data = array.slice(sample, array.rank() == rank);
+    Shape shape = Shape.of(data.shape());
+    if (data.type() == ElementType.STRING) {
+      ByteBuf bytes = Unpooled.buffer();
+      ByteStrings.encode(data.strings(), bytes);
+      return new Tensor(name, DataType.BYTES, shape, bytes);
+    }
+    ByteBuffer values = data.data();
+    ByteBuf direct = Unpooled.directBuffer(Math.max(1, values.remaining())).writeBytes(values);
+    return new Tensor(name, DataType.of(data.type().datatype()), shape, direct);
+  }
+}

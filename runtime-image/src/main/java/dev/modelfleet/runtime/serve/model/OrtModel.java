@@ -1,0 +1,159 @@
+package dev.modelfleet.runtime.serve.model;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.modelfleet.runtime.serve.protocol.DataType;
+import dev.modelfleet.runtime.serve.protocol.Shape;
+import dev.modelfleet.runtime.serve.protocol.Tensor;
+import dev.modelfleet.runtime.serve.protocol.TensorSpec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model in ONNX Runtime. Runs may overlap; closing must wait for them, as ONNX Runtime does not.
+ */
+final class OrtModel implements AutoCloseable {
+
+  /**
+   * What a run gave.
+   *
+   * @param outputs in the order asked for
+   * @param inputNanos time for the engine's input tensors
+   * @param inferNanos time in the engine
+   * @param outputNanos time for the response's tensors
+   */
+  record Run(List<Tensor> outputs, long inputNanos, long inferNanos, long outputNanos) {}
+
+  private final OrtEnvironment environment;
+  private final OrtSession.SessionOptions options;
+  private final OrtSession session;
+  private final List<TensorSpec> inputs;
+  private final List<TensorSpec> outputs;
+
+  private OrtModel(
+      OrtEnvironment environment, OrtSession.SessionOptions options, OrtSession session)
+      throws OrtException, ModelLoadException {
+    this.environment = environment;
+    this.options = options;
+    this.session = session;
+    this.inputs = specs("input", session.getInputInfo().values());
+    this.outputs = specs("output", session.getOutputInfo().values());
+    for (TensorSpec input : inputs) {
+      if (OrtTypes.inputType(input.datatype()).isEmpty()) {
+        throw new ModelLoadException(
+            "input '%s' has datatype %s, which ONNX Runtime's Java API can't be given; insert a Cast after an input of another type"
+                .formatted(input.name(), input.datatype()));
+      }
+    }
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @throws ModelLoadException where ONNX Runtime refuses it or its types can't be served
+   */
+  static OrtModel load(Path file, EngineOptions engine) throws ModelLoadException {
+    OrtEnvironment environment = OrtRuntime.environment(engine);
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    OrtSession session = null;
+    OrtModel model = null;
+    try {
+      ExecutionProviders.add(engine.provider(), options);
+      options.disablePerSessionThreads();
+      options.setCPUArenaAllocator(engine.arena());
+      session = environment.createSession(file.toString(), options);
+      model = new OrtModel(environment, options, session);
+      return model;
+    } catch (OrtException e) {
+      throw new ModelLoadException(
+          "ONNX Runtime can't load %s: %s".formatted(file, OrtErrors.text(e)), e);
+    } finally {
+      if (model == null) {
+        close(session, options);
+      }
+    }
+  }
+
+  List<TensorSpec> inputs() {
+    return inputs;
+  }
+
+  List<TensorSpec> outputs() {
+    return outputs;
+  }
+
+  /**
+   * Runs the model once.
+   *
+   * @param given every input once; their memory must live until the return
+   * @param wanted names of outputs
+   */
+  Run run(List<Tensor> given, Collection<String> wanted) throws OrtException {
+    long start = System.nanoTime();
+    Map<String, OnnxTensor> native_ = new LinkedHashMap<>();
+    try {
+      for (Tensor tensor : given) {
+        native_.put(tensor.name(), OrtTensors.toOrt(tensor, environment));
+      }
+      long built = System.nanoTime();
+      try (OrtSession.Result result = session.run(native_, new LinkedHashSet<>(wanted))) {
+        long ran = System.nanoTime();
+        List<Tensor> results = new ArrayList<>(wanted.size());
+        for (Map.Entry<String, OnnxValue> output : result) {
+          results.add(OrtTensors.fromOrt(output.getKey(), (OnnxTensor) output.getValue()));
+        }
+        return new Run(results, built - start, ran - built, System.nanoTime() - ran);
+      }
+    } finally {
+      native_.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  @Override
+  public void close() {
+    close(session, options);
+  }
+
+  private static void close(OrtSession session, OrtSession.SessionOptions options) {
+    try {
+      if (session != null) {
+        session.close();
+      }
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime could not close a session", e);
+    } finally {
+      options.close();
+    }
+  }
+
+  private static List<TensorSpec> specs(String kind, Collection<NodeInfo> nodes)
+      throws ModelLoadException {
+    List<TensorSpec> specs = new ArrayList<>();
+    for (NodeInfo node : nodes) {
+      if (!(node.getInfo() instanceof TensorInfo info)) {
+        throw new ModelLoadException(
+            "%s '%s' is not a tensor; the protocol serves tensors only"
+                .formatted(kind, node.getName()));
+      }
+      DataType type =
+          OrtTypes.dataType(info.onnxType)
+              .orElseThrow(
+                  () ->
+                      new ModelLoadException(
+                          "%s '%s' has type %s, which the protocol does not have"
+                              .formatted(kind, node.getName(), info.onnxType)));
+      specs.add(new TensorSpec(node.getName(), type, Shape.of(info.getShape())));
+    }
+    return List.copyOf(specs);
+  }
+}

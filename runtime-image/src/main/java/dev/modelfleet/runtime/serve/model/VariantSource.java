@@ -1,0 +1,70 @@
+package dev.modelfleet.runtime.serve.model;
+
+import dev.modelfleet.artifact.ContractJson;
+import dev.modelfleet.artifact.VariantManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A variant's directory as it is mounted.
+ *
+ * @param directory holds everything
+ * @param manifest its {@code variant.json}
+ */
+public record VariantSource(Path directory, VariantManifest manifest) {
+
+  /**
+   * Reads the manifest and checks that the files it names are there.
+   *
+   * @throws ModelLoadException naming the file that is missing or wrong
+   */
+  public static VariantSource read(Path directory) throws ModelLoadException {
+    Path file = directory.resolve(VariantManifest.FILE);
+    VariantManifest manifest;
+    try {
+      manifest = ContractJson.read(Files.readString(file), VariantManifest.class);
+    } catch (IOException e) {
+      throw new ModelLoadException(
+          "%s can't be read (%s): --model-dir must be a variant's directory"
+              .formatted(file, e.getMessage()),
+          e);
+    } catch (IllegalArgumentException e) {
+      throw new ModelLoadException(file + " is " + e.getMessage(), e);
+    }
+    VariantSource source = new VariantSource(directory, manifest);
+    source.check(file);
+    return source;
+  }
+
+  private void check(Path file) throws ModelLoadException {
+    if (!VariantManifest.SCHEMA_VERSION.equals(manifest.schemaVersion())) {
+      throw new ModelLoadException(
+          "%s has schemaVersion '%s'; this server reads '%s'"
+              .formatted(file, manifest.schemaVersion(), VariantManifest.SCHEMA_VERSION));
+    }
+    inside("modelFile", manifest.modelFile());
+    if (manifest.golden() != null) {
+      inside("golden.file", manifest.golden().file());
+    }
+  }
+
+  private void inside(String field, String name) throws ModelLoadException {
+    if (name == null || name.isEmpty()) {
+      throw new ModelLoadException("variant.json lacks " + field);
+    }
+    Path path = directory.resolve(name).normalize();
+    if (!path.startsWith(directory.normalize()) || !Files.isRegularFile(path)) {
+      throw new ModelLoadException(
+          "variant.json: %s names '%s', which is no file in %s".formatted(field, name, directory));
+    }
+  }
+
+  Path modelFile() {
+    return directory.resolve(manifest.modelFile());
+  }
+
+  Path goldenFile() {
+    return directory.resolve(manifest.golden().file());
+  }
+}

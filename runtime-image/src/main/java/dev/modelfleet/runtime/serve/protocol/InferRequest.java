@@ -1,0 +1,26 @@
+package dev.modelfleet.runtime.serve.protocol;
+
+import java.util.List;
+
+/**
+ * A request as decoded, not yet checked against a model. Holds its tensors' memory until closed.
+ *
+ * @param id as the client gave it, echoed in the response; null where it gave none
+ * @param inputs in the order of the request
+ * @param outputs what is asked for; empty for every output of the model
+ * @param binaryOutputs whether outputs that are not listed are given in binary form (HTTP only)
+ * @param timeoutMicros longest time that the request may wait before it runs; 0 for no limit
+ */
+public record InferRequest(
+    String id,
+    List<Tensor> inputs,
+    List<RequestedOutput> outputs,
+    boolean binaryOutputs,
+    long timeoutMicros)
+    implements AutoCloseable {
+
+  @Override
+  public void close() {
+    inputs.forEach(Tensor::release);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.modelfleet.runtime.serve.protocol;
+
+import java.util.List;
+
+/**
+ * The answer to a request. Holds its tensors' memory until a transport has written it or closed it.
+ *
+ * @param modelName the model that ran
+ * @param modelVersion its version
+ * @param id the request's id; null where it had none
+ * @param outputs in the order asked for, or the model's
+ */
+public record InferResponse(String modelName, String modelVersion, String id, List<Output> outputs)
+    implements AutoCloseable {
+
+  /**
+   * One output.
+   *
+   * @param tensor its elements
+   * @param binary whether to write it in binary form (HTTP only)
+   */
+  public record Output(Tensor tensor, boolean binary) {}
+
+  @Override
+  public void close() {
+    outputs.forEach(output -> output.tensor().release());
+  }
+}
