@@ -1,10 +1,13 @@
 package dev.modelfleet.compression;
 
+import dev.modelfleet.artifact.QuantizationScheme;
 import dev.modelfleet.artifact.Recipe;
 import dev.modelfleet.artifact.Step;
 import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.quantize.DynamicQuantizer;
+import dev.modelfleet.compression.simplify.Simplify;
 import dev.modelfleet.compression.transform.Transform;
 import dev.modelfleet.compression.transform.TransformContext;
 import java.util.ArrayList;
@@ -44,7 +47,12 @@ public final class RecipeRunner {
   }
 
   private static Transform transform(Step step) {
-    throw new StepNotApplicableException(name(step), "no transform");
+    return switch (step) {
+      case Step.Simplify simplify -> new Simplify();
+      case Step.Quantize quantize when quantize.scheme() == QuantizationScheme.DYNAMIC ->
+          new DynamicQuantizer(quantize);
+      default -> throw new StepNotApplicableException(name(step), "no transform");
+    };
   }
 
   private static String name(Step step) {

@@ -205,6 +205,36 @@ public final class Node {
     return this;
   }
 
+  /** The value of a Constant node; none for sparse ones. */
+  public Optional<Tensor> constantValue() {
+    for (AttributeProto value : attributes.values()) {
+      switch (value.getName()) {
+        case "value" -> {
+          return Optional.of(GraphReader.constant(value.getT()));
+        }
+        case "value_float" -> {
+          return Optional.of(Tensor.ofFloats(new float[] {value.getF()}));
+        }
+        case "value_int" -> {
+          return Optional.of(Tensor.ofLongs(new long[] {value.getI()}));
+        }
+        case "value_floats" -> {
+          float[] floats = new float[value.getFloatsCount()];
+          for (int i = 0; i < floats.length; i++) {
+            floats[i] = value.getFloats(i);
+          }
+          return Optional.of(Tensor.ofFloats(floats, floats.length));
+        }
+        case "value_ints" -> {
+          long[] longs = value.getIntsList().stream().mapToLong(Long::longValue).toArray();
+          return Optional.of(Tensor.ofLongs(longs, longs.length));
+        }
+        default -> {}
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Whether the node runs graphs of its own, as If, Loop and Scan do. */
   public boolean hasSubgraph() {
     return attributes.values().stream().anyMatch(a -> a.hasG() || a.getGraphsCount() > 0);

@@ -1,0 +1,68 @@
+package dev.modelfleet.compression.quantize;
+
+import dev.modelfleet.compression.graph.Graph;
+import dev.modelfleet.compression.graph.NameSource;
+import dev.modelfleet.compression.graph.Node;
+import dev.modelfleet.compression.graph.Tensor;
+import dev.modelfleet.compression.tensor.ElementType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Rewrites a graph's nodes in one walk: what is added in order replaces what was there. */
+final class GraphEdit {
+
+  private final Graph graph;
+  private final NameSource names;
+  private final List<Node> result = new ArrayList<>();
+  private final Map<String, Int8Constant> quantized = new HashMap<>();
+
+  GraphEdit(Graph graph) {
+    this.graph = graph;
+    this.names = graph.names();
+  }
+
+  List<Node> originalNodes() {
+    return graph.nodes();
+  }
+
+  void add(Node node) {
+    result.add(node);
+  }
+
+  /** A name that is not taken. */
+  String fresh(String wish) {
+    return names.fresh(wish);
+  }
+
+  /** Adds a constant and gives its name. */
+  String constant(String wish, Tensor tensor) {
+    String name = fresh(wish);
+    graph.constants().put(name, tensor);
+    return name;
+  }
+
+  /** Adds quantized weights once for each name and axis. */
+  Int8Constant int8(String name, int axis, Supplier<Int8Weights> weights) {
+    return quantized.computeIfAbsent(
+        name + "/" + axis,
+        key -> {
+          Int8Weights made = weights.get();
+          Tensor zeroPoint =
+              Tensor.ofBytes(
+                  ElementType.INT8, new byte[(int) made.scales().size()], made.scales().shape());
+          return new Int8Constant(
+              constant(name + "_quantized", made.values()),
+              constant(name + "_scale", made.scales()),
+              constant(name + "_zero_point", zeroPoint));
+        });
+  }
+
+  /** Puts the new nodes in place. */
+  void finish() {
+    graph.nodes().clear();
+    graph.nodes().addAll(result);
+  }
+}
