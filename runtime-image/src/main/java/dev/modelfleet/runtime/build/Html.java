@@ -1,0 +1,15 @@
+package dev.modelfleet.runtime.build;
+
+/** Text in HTML. */
+final class Html {
+
+  private Html() {}
+
+  /** The text with characters that mean something in HTML and SVG replaced. */
+  static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+}
