@@ -37,6 +37,9 @@ public enum FailureReason {
   /** The node's disk is full. */
   @JsonProperty("InsufficientStorage")
   INSUFFICIENT_STORAGE(true),
+  /** The memory limit is too small for the model. */
+  @JsonProperty("InsufficientMemory")
+  INSUFFICIENT_MEMORY(true),
   /** The device computes something else than the builder, beyond the tolerance. */
   @JsonProperty("GoldenMismatch")
   GOLDEN_MISMATCH(false),

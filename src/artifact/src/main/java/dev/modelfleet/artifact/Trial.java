@@ -44,6 +44,9 @@ public record Trial(
   /** Reason: a step cannot be applied to this model. */
   public static final String STEP_NOT_APPLICABLE = "StepNotApplicable";
 
+  /** Reason: ONNX Runtime refuses what the recipe made of the model. */
+  public static final String DOES_NOT_LOAD = "VariantDoesNotLoad";
+
   public Trial {
     steps = steps == null ? List.of() : List.copyOf(steps);
   }
