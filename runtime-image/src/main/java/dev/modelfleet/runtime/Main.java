@@ -1,5 +1,7 @@
 package dev.modelfleet.runtime;
 
+import dev.modelfleet.runtime.build.BuildCommand;
+import dev.modelfleet.runtime.probe.ProbeCommand;
 import dev.modelfleet.runtime.serve.ServeCommand;
 import dev.modelfleet.runtime.transfer.PullCommand;
 import dev.modelfleet.runtime.transfer.PushCommand;
@@ -31,6 +33,8 @@ public final class Main implements Runnable {
 
   private static Map<String, Supplier<Object>> commands() {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("build", BuildCommand::new);
+    commands.put("probe", ProbeCommand::new);
     commands.put("serve", ServeCommand::new);
     commands.put("push", PushCommand::new);
     commands.put("pull", PullCommand::new);

@@ -1,5 +1,6 @@
 package dev.modelfleet.runtime;
 
+import dev.modelfleet.artifact.FailureReason;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -29,9 +30,27 @@ public final class PhaseLog {
     }
   }
 
+  /** Does a phase that gives no result. */
+  public void phase(String name, Runnable work) {
+    phase(
+        name,
+        () -> {
+          work.run();
+          return null;
+        });
+  }
+
   /** Logs a line that belongs to no phase of its own. */
   public void say(String text) {
     out.printf(Locale.ROOT, "[%6.2fs] %s%n", seconds(start), text);
+  }
+
+  /** Logs a failure; the stack only where it is a defect that someone must find. */
+  public void failure(FailureException e) {
+    say("failed: " + e.reason() + ": " + e.getMessage());
+    if (e.reason() == FailureReason.INTERNAL_ERROR) {
+      e.printStackTrace(out);
+    }
   }
 
   private void line(String name, long begin, String suffix) {

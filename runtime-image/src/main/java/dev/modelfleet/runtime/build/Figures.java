@@ -1,6 +1,7 @@
 package dev.modelfleet.runtime.build;
 
 import dev.modelfleet.artifact.MetricType;
+import dev.modelfleet.artifact.Trial;
 import java.util.Locale;
 
 /** How figures are written for people. */
@@ -27,6 +28,14 @@ final class Figures {
             Locale.ROOT, magnitude < 1 ? "%.3f" : magnitude < 10 ? "%.2f" : "%.1f", percent);
     String trimmed = text.contains(".") ? text.replaceFirst("\\.?0+$", "") : text;
     return (trimmed.equals("-0") ? "0" : trimmed) + "%";
+  }
+
+  /** Size and accuracy of a model in one line. */
+  static String summary(Trial trial) {
+    return size(trial.size())
+        + (trial.accuracy() == null
+            ? ""
+            : ", " + percent(trial.accuracy().drop()) + " of accuracy lost");
   }
 
   /** A metric in words. */

@@ -1,0 +1,77 @@
+package dev.modelfleet.runtime.build;
+
+import dev.modelfleet.artifact.Accuracy;
+import dev.modelfleet.artifact.BuildRequest;
+import dev.modelfleet.artifact.Latency;
+import dev.modelfleet.compression.CompressionException;
+import dev.modelfleet.compression.OnnxModel;
+import dev.modelfleet.compression.evaluation.Evaluator;
+import dev.modelfleet.compression.evaluation.OutputsNotFiniteException;
+import dev.modelfleet.compression.runtime.Benchmark;
+import dev.modelfleet.compression.runtime.SessionOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Measures models on the builder: accuracy against the original, and latency. */
+final class Measurements implements AutoCloseable {
+
+  private static final int WARMUP = 3;
+  private static final int ITERATIONS = 30;
+
+  private final Optional<Evaluator> evaluator;
+  private final GoldenSource golden;
+
+  private Measurements(Optional<Evaluator> evaluator, GoldenSource golden) {
+    this.evaluator = evaluator;
+    this.golden = golden;
+  }
+
+  /**
+   * Runs the original on the evaluation set, for all comparisons to come.
+   *
+   * @throws CompressionException where the original does not run
+   */
+  static Measurements of(BuildRequest request, BuildInputs inputs, GoldenSource golden) {
+    Optional<Evaluator> evaluator =
+        inputs
+            .evaluation()
+            .map(
+                data ->
+                    new Evaluator(
+                        inputs.model(),
+                        request.evaluation().metric(),
+                        data,
+                        SessionOptions.cpu(0)));
+    return new Measurements(evaluator, golden);
+  }
+
+  /**
+   * Accuracy against the original; null where no evaluation is asked for.
+   *
+   * @throws OutputsNotFiniteException where outputs hold NaN or infinity
+   */
+  Accuracy accuracy(OnnxModel model) {
+    if (evaluator.isEmpty()) {
+      golden.checkFinite(file(model));
+    }
+    return evaluator.map(e -> e.evaluate(model)).orElse(null);
+  }
+
+  /** Latency on this machine with all its processors. */
+  Latency latency(OnnxModel model) {
+    try {
+      return Benchmark.latency(file(model), golden.data(), WARMUP, ITERATIONS, 0);
+    } catch (CompressionException e) {
+      throw golden.explain(e);
+    }
+  }
+
+  private static Path file(OnnxModel model) {
+    return model.file().orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    evaluator.ifPresent(Evaluator::close);
+  }
+}
