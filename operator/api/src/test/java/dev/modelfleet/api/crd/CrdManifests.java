@@ -51,17 +51,25 @@ final class CrdManifests {
 
   private CrdManifests() {}
 
-  /** File name to content, for {@code crds/}. */
-  static SortedMap<String, String> generate() {
+  /** The definitions, in the order of {@link #KINDS}. */
+  static List<CustomResourceDefinition> definitions() {
     Completion completion = new Completion();
     new CRDGenerator()
         .withOutput(new NoOutput())
         .withPostProcessor(completion)
         .customResourceClasses(List.copyOf(KINDS))
         .generate();
+    List<String> kinds = KINDS.stream().map(Class::getSimpleName).toList();
+    return completion.crds.stream()
+        .sorted(Comparator.comparingInt(crd -> kinds.indexOf(crd.getSpec().getNames().getKind())))
+        .toList();
+  }
+
+  /** File name to content, for {@code crds/}. */
+  static SortedMap<String, String> generate() {
     SortedMap<String, String> files = new TreeMap<>();
-    completion.crds.forEach(
-        crd -> files.put(crd.getMetadata().getName() + ".yaml", HEADER + yaml(crd)));
+    definitions()
+        .forEach(crd -> files.put(crd.getMetadata().getName() + ".yaml", HEADER + yaml(crd)));
     files.put("kustomization.yaml", kustomization(files.keySet().stream()));
     return files;
   }

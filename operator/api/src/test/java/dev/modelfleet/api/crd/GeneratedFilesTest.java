@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** What is generated and committed is what the Java types say. */
@@ -14,16 +15,21 @@ class GeneratedFilesTest {
 
   @TestFactory
   Stream<DynamicTest> committedFilesAreUpToDate() {
-    return Regeneration.generatedDirectories().entrySet().stream()
+    return Regeneration.files(ROOT).entrySet().stream()
         .map(
-            directory ->
+            file ->
                 DynamicTest.dynamicTest(
-                    directory.getKey(),
+                    file.getKey(),
                     () ->
-                        assertThat(Regeneration.read(ROOT.resolve(directory.getKey())))
-                            .as(
-                                "%s differs from what the Java types say; run %s and commit",
-                                directory.getKey(), Regeneration.COMMAND)
-                            .isEqualTo(directory.getValue())));
+                        assertThat(ROOT.resolve(file.getKey()))
+                            .as("differs from what the Java types say; run " + Regeneration.COMMAND)
+                            .hasContent(file.getValue())));
+  }
+
+  @Test
+  void nothingElseLiesThere() {
+    assertThat(Regeneration.staleFiles(ROOT))
+        .as("no longer generated; run " + Regeneration.COMMAND)
+        .isEmpty();
   }
 }

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -14,43 +15,41 @@ public final class Regeneration {
   /** The command that makes the generated files anew. */
   static final String COMMAND = "./mvnw -pl operator/api -am process-test-classes -Dregenerate";
 
+  private static final String CRDS = "crds";
+
   private Regeneration() {}
 
   /** Writes all generated files below the repository's root, {@code args[0]}. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     Path root = Path.of(args[0]);
-    generatedDirectories().forEach((directory, files) -> replace(root.resolve(directory), files));
-  }
-
-  /** Directory, relative to the repository's root, to the files in it: all that belong there. */
-  static Map<String, Map<String, String>> generatedDirectories() {
-    return Map.of("crds", CrdManifests.generate());
-  }
-
-  private static void replace(Path directory, Map<String, String> files) {
-    try {
-      Files.createDirectories(directory);
-      for (String stale : read(directory).keySet()) {
-        Files.delete(directory.resolve(stale));
-      }
-      for (Map.Entry<String, String> file : files.entrySet()) {
-        Files.writeString(directory.resolve(file.getKey()), file.getValue());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write generated files to " + directory, e);
+    for (String stale : staleFiles(root)) {
+      Files.delete(root.resolve(stale));
+    }
+    for (var file : files(root).entrySet()) {
+      Path path = root.resolve(file.getKey());
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, file.getValue());
     }
   }
 
-  /** Name to content of the files in a directory. */
-  static Map<String, String> read(Path directory) {
-    Map<String, String> files = new TreeMap<>();
-    try (Stream<Path> paths = Files.list(directory)) {
-      for (Path path : paths.toList()) {
-        files.put(path.getFileName().toString(), Files.readString(path));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + directory, e);
-    }
+  /** Path, relative to the repository's {@code root}, to content of all generated files. */
+  static SortedMap<String, String> files(Path root) {
+    SortedMap<String, String> files = new TreeMap<>();
+    CrdManifests.generate().forEach((name, yaml) -> files.put(CRDS + "/" + name, yaml));
+    files.put("src/docs/api-reference.md", ApiReference.of(root, CrdManifests.definitions()));
     return files;
+  }
+
+  /** Files among the generated ones that nothing generates any more. */
+  static List<String> staleFiles(Path root) {
+    try (Stream<Path> paths = Files.list(root.resolve(CRDS))) {
+      SortedMap<String, String> files = files(root);
+      return paths
+          .map(path -> CRDS + "/" + path.getFileName())
+          .filter(path -> !files.containsKey(path))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + root.resolve(CRDS), e);
+    }
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -84,7 +83,7 @@ class SchemaRulesTest {
 
   @Test
   void everyKindHasAStatusAndAShortName() {
-    assertThat(crds())
+    assertThat(CrdManifests.definitions())
         .hasSize(5)
         .allSatisfy(
             crd -> {
@@ -101,13 +100,6 @@ class SchemaRulesTest {
     String violation(String path, JSONSchemaProps schema);
   }
 
-  private static List<CustomResourceDefinition> crds() {
-    return CrdManifests.generate().entrySet().stream()
-        .filter(file -> !file.getKey().equals("kustomization.yaml"))
-        .map(file -> Serialization.unmarshal(file.getValue(), CustomResourceDefinition.class))
-        .toList();
-  }
-
   private static List<String> violations(Rule rule) {
     List<String> violations = new ArrayList<>();
     BiConsumer<String, JSONSchemaProps> check =
@@ -117,7 +109,7 @@ class SchemaRulesTest {
             violations.add(path + " " + violation);
           }
         };
-    for (CustomResourceDefinition crd : crds()) {
+    for (CustomResourceDefinition crd : CrdManifests.definitions()) {
       JSONSchemaProps root =
           crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
       walk(crd.getSpec().getNames().getKind(), root, check);
