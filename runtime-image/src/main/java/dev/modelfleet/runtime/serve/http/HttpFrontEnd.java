@@ -65,6 +65,8 @@ public final class HttpFrontEnd {
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setAcceptBacklog(ACCEPT_BACKLOG)
             .setHandle100ContinueAutomatically(true)
+            // With the upgrade to HTTP/2 a connection would be known only after its first request.
+            .setHttp2ClearTextEnabled(false)
             .setTcpNoDelay(true);
     server =
         vertx
@@ -107,7 +109,7 @@ public final class HttpFrontEnd {
     try {
       answer(request, Route.of(request.method().name(), request.path()));
     } catch (ProtocolException e) {
-      Replies.error(request, e);
+      Replies.error(vertx, request, e);
     }
   }
 

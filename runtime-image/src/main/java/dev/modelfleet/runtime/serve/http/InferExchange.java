@@ -113,7 +113,7 @@ final class InferExchange implements Completion {
   private void refuse(ProtocolException reason) {
     if (!over) {
       abandon();
-      Replies.error(request, reason);
+      Replies.error(vertx, request, reason);
     }
   }
 
@@ -200,7 +200,7 @@ final class InferExchange implements Completion {
     context.runOnContext(
         ignored -> {
           body.release();
-          Replies.error(request, reason);
+          Replies.error(vertx, request, reason);
         });
   }
 }

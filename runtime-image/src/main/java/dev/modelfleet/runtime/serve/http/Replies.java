@@ -2,6 +2,7 @@ package dev.modelfleet.runtime.serve.http;
 
 import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,6 +16,8 @@ final class Replies {
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
   private static final CharSequence BINARY =
       HttpHeaders.createOptimized("application/octet-stream");
+
+  private static final long LINGER_MILLIS = 500;
 
   private Replies() {}
 
@@ -30,19 +33,26 @@ final class Replies {
     response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, type).end(body);
   }
 
-  /** Refuses the request. One whose body has not arrived in full costs the connection. */
-  static void error(HttpServerRequest request, ProtocolException reason) {
+  /**
+   * Refuses the request. One whose body has not arrived in full costs the connection, closed a
+   * little later: closing it with data unread would take the answer away from the client.
+   */
+  static void error(Vertx vertx, HttpServerRequest request, ProtocolException reason) {
     HttpServerResponse response = request.response();
     if (response.headWritten() || response.closed()) {
       return;
     }
-    if (!request.isEnded()) {
+    boolean complete = request.isEnded();
+    if (!complete) {
       response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
     if (reason.code() == ErrorCode.OVERLOADED) {
       response.putHeader(HttpHeaders.RETRY_AFTER, "1");
     }
     json(request, reason.code().httpStatus(), EndpointDocuments.error(reason.getMessage()));
+    if (!complete) {
+      vertx.setTimer(LINGER_MILLIS, id -> request.connection().close());
+    }
   }
 
   /**

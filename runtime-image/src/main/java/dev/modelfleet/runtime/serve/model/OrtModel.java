@@ -63,16 +63,15 @@ final class OrtModel implements AutoCloseable {
    * @throws ModelLoadException where ONNX Runtime refuses it or its types can't be served
    */
   static OrtModel load(Path file, EngineOptions engine) throws ModelLoadException {
-    OrtEnvironment environment = OrtRuntime.environment(engine);
-    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    OrtRuntime runtime = OrtRuntime.get(engine);
+    OrtSession.SessionOptions options = null;
     OrtSession session = null;
     OrtModel model = null;
     try {
+      options = runtime.sessionOptions(engine);
       ExecutionProviders.add(engine.provider(), options);
-      options.disablePerSessionThreads();
-      options.setCPUArenaAllocator(engine.arena());
-      session = environment.createSession(file.toString(), options);
-      model = new OrtModel(environment, options, session);
+      session = runtime.environment().createSession(file.toString(), options);
+      model = new OrtModel(runtime.environment(), options, session);
       return model;
     } catch (OrtException e) {
       throw new ModelLoadException(
@@ -132,7 +131,9 @@ final class OrtModel implements AutoCloseable {
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime could not close a session", e);
     } finally {
-      options.close();
+      if (options != null) {
+        options.close();
+      }
     }
   }
 

@@ -3,36 +3,58 @@ package dev.modelfleet.runtime.serve.model;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
 
 /**
  * The process's one ONNX Runtime environment, with one pool of threads that all models share: a
- * reload starts no threads. The first caller's options hold.
+ * reload starts no threads. Where other code of the process was first and made an environment
+ * without a pool, each session has its own. The first caller's options hold.
+ *
+ * @param environment ONNX Runtime allows one in a process
+ * @param sharedThreads whether it has the pool
  */
-final class OrtRuntime {
+record OrtRuntime(OrtEnvironment environment, boolean sharedThreads) {
 
-  private static OrtEnvironment environment;
+  private static final String NAME = "modelfleet";
 
-  private OrtRuntime() {}
+  /** Failures come as exceptions with their reason: a bad request must not write to the log. */
+  private static final OrtLoggingLevel LOG_LEVEL = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
-  static synchronized OrtEnvironment environment(EngineOptions options) throws ModelLoadException {
-    if (environment == null) {
-      environment = create(options);
+  private static OrtRuntime instance;
+
+  static synchronized OrtRuntime get(EngineOptions options) throws ModelLoadException {
+    if (instance == null) {
+      instance = create(options);
     }
-    return environment;
+    return instance;
   }
 
-  private static OrtEnvironment create(EngineOptions options) throws ModelLoadException {
+  private static OrtRuntime create(EngineOptions options) throws ModelLoadException {
     try (OrtEnvironment.ThreadingOptions threading = new OrtEnvironment.ThreadingOptions()) {
       threading.setGlobalIntraOpNumThreads(options.threads());
       threading.setGlobalInterOpNumThreads(1);
       threading.setGlobalSpinControl(options.spin());
-      OrtEnvironment created =
-          OrtEnvironment.getEnvironment(
-              OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "modelfleet", threading);
+      OrtEnvironment created = OrtEnvironment.getEnvironment(LOG_LEVEL, NAME, threading);
       created.setTelemetry(false);
-      return created;
+      return new OrtRuntime(created, true);
+    } catch (IllegalStateException existing) {
+      return new OrtRuntime(OrtEnvironment.getEnvironment(), false);
     } catch (OrtException e) {
       throw new ModelLoadException("ONNX Runtime does not start: " + OrtErrors.text(e), e);
     }
+  }
+
+  /** Options of a session that runs with these threads. */
+  OrtSession.SessionOptions sessionOptions(EngineOptions engine) throws OrtException {
+    OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+    options.setSessionLogLevel(LOG_LEVEL);
+    options.setCPUArenaAllocator(engine.arena());
+    if (sharedThreads) {
+      options.disablePerSessionThreads();
+    } else {
+      options.setIntraOpNumThreads(engine.threads());
+      options.addConfigEntry("session.intra_op.allow_spinning", engine.spin() ? "1" : "0");
+    }
+    return options;
   }
 }

@@ -1,0 +1,105 @@
+package dev.modelfleet.runtime.serve;
+
+import dev.modelfleet.runtime.serve.http.HttpLimits;
+import dev.modelfleet.runtime.serve.model.EngineOptions;
+import dev.modelfleet.runtime.serve.model.ServingOptions;
+import dev.modelfleet.runtime.serve.model.VariantSource;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A server on free ports of the loopback interface, with a client. */
+final class TestServer implements AutoCloseable {
+
+  static final HttpLimits SMALL_LIMITS =
+      new HttpLimits(
+          1 << 20,
+          1 << 21,
+          512,
+          Duration.ofMillis(700),
+          Duration.ofMillis(700),
+          Duration.ofSeconds(60));
+
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Server server;
+
+  private TestServer(ServeOptions options) {
+    this.server =
+        new Server(
+            options, new ServeLog(new PrintStream(log, true, StandardCharsets.UTF_8)), "9.9");
+  }
+
+  /** Starts a server that runs one request at a time and lets two wait. */
+  static TestServer start(Path variant) throws Exception {
+    return start(variant, 2);
+  }
+
+  static TestServer start(Path variant, int queue) throws Exception {
+    VariantSource source = VariantSource.read(variant);
+    TestServer test =
+        new TestServer(
+            new ServeOptions(
+                source,
+                source.manifest().name(),
+                "127.0.0.1",
+                0,
+                0,
+                new ServingOptions(new EngineOptions(1, false, true, "CPU"), 1, queue),
+                SMALL_LIMITS,
+                Duration.ZERO,
+                Duration.ofSeconds(10)));
+    test.server.start();
+    return test;
+  }
+
+  Server server() {
+    return server;
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  String log() {
+    return log.toString(StandardCharsets.UTF_8);
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(uri(server.httpPort(), path)).timeout(Duration.ofSeconds(20));
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(request(path).build(), BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+    return client.send(
+        request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+  }
+
+  String metrics() throws IOException, InterruptedException {
+    HttpRequest scrape = HttpRequest.newBuilder(uri(server.metricsPort(), "/metrics")).build();
+    return client.send(scrape, BodyHandlers.ofString()).body();
+  }
+
+  private static URI uri(int port, String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    client.close();
+  }
+}
