@@ -1,12 +1,14 @@
 package dev.modelfleet.compression;
 
-import dev.modelfleet.artifact.QuantizationScheme;
 import dev.modelfleet.artifact.Recipe;
 import dev.modelfleet.artifact.Step;
 import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
+import dev.modelfleet.compression.convert.HalfPrecision;
 import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.quantize.DynamicQuantizer;
+import dev.modelfleet.compression.quantize.StaticQuantizer;
+import dev.modelfleet.compression.quantize.WeightOnlyQuantizer;
 import dev.modelfleet.compression.simplify.Simplify;
 import dev.modelfleet.compression.transform.Transform;
 import dev.modelfleet.compression.transform.TransformContext;
@@ -49,9 +51,13 @@ public final class RecipeRunner {
   private static Transform transform(Step step) {
     return switch (step) {
       case Step.Simplify simplify -> new Simplify();
-      case Step.Quantize quantize when quantize.scheme() == QuantizationScheme.DYNAMIC ->
-          new DynamicQuantizer(quantize);
-      default -> throw new StepNotApplicableException(name(step), "no transform");
+      case Step.Quantize quantize ->
+          switch (quantize.scheme()) {
+            case DYNAMIC -> new DynamicQuantizer(quantize);
+            case STATIC -> new StaticQuantizer(quantize);
+            case WEIGHT_ONLY -> new WeightOnlyQuantizer(quantize);
+          };
+      case Step.Convert convert -> new HalfPrecision(convert);
     };
   }
 

@@ -43,7 +43,8 @@ class MiniLmRoundTripTest {
     copy.save(directory);
     assertThat(copy.sizeBytes()).isCloseTo(original.sizeBytes(), within(10_000L));
 
-    Path npz = MiniLm.dataset(directory.resolve("evaluation.npz"), MiniLm.sentences(8, 1), 64);
+    Path npz =
+        MiniLm.dataset(directory.resolve("evaluation.npz"), MiniLm.evaluationSentences(8), 64);
     try (Dataset data = Dataset.npz(npz)) {
       Accuracy accuracy = Evaluator.evaluate(original, copy, METRIC, data);
       assertThat(accuracy.variant()).isCloseTo(1, within(1e-6));

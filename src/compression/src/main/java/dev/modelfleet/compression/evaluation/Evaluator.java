@@ -9,6 +9,7 @@ import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.runtime.ModelSession;
 import dev.modelfleet.compression.runtime.SessionOptions;
+import dev.modelfleet.compression.runtime.StoredModel;
 
 /**
  * Compares variants with their original on an evaluation set. The original runs once; its outputs

@@ -46,6 +46,11 @@ public final class Uses {
     return outputs.contains(value) || captured.contains(value);
   }
 
+  /** Whether a value is read inside a subgraph. */
+  public boolean isCaptured(String value) {
+    return captured.contains(value);
+  }
+
   /** The only reader of a value that is neither pinned nor read by others. */
   public Optional<Node> onlyConsumer(String value) {
     List<Node> readers = consumers(value);

@@ -18,6 +18,7 @@ final class GraphEdit {
   private final NameSource names;
   private final List<Node> result = new ArrayList<>();
   private final Map<String, Int8Constant> quantized = new HashMap<>();
+  private final Map<Int8Constant, String> expanded = new HashMap<>();
 
   GraphEdit(Graph graph) {
     this.graph = graph;
@@ -57,6 +58,24 @@ final class GraphEdit {
               constant(name + "_quantized", made.values()),
               constant(name + "_scale", made.scales()),
               constant(name + "_zero_point", zeroPoint));
+        });
+  }
+
+  /** Adds quantized weights and, once for each name and axis, a node that expands them. */
+  String dequantized(String name, int axis, Supplier<Int8Weights> weights) {
+    Int8Constant constant = int8(name, axis, weights);
+    return expanded.computeIfAbsent(
+        constant,
+        c -> {
+          String output = fresh(name + "_dequantized");
+          Node node =
+              Node.of(
+                  "DequantizeLinear",
+                  output,
+                  List.of(c.values(), c.scales(), c.zeroPoint()),
+                  List.of(output));
+          add(axis == Int8Weights.PER_TENSOR ? node : node.with("axis", axis));
+          return output;
         });
   }
 

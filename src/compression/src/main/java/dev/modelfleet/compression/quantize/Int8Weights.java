@@ -51,6 +51,15 @@ record Int8Weights(Tensor values, Tensor scales, int axis) {
     return new Int8Weights(values, scaleTensor, axis);
   }
 
+  /** The scales that weights have by themselves. */
+  static float[] scales(Tensor weights, int axis) {
+    float[] scales = maxAbsolute(weights, Blocks.of(weights, axis));
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = scale(scales[i]);
+    }
+    return scales;
+  }
+
   /** A range of zeros, or one so small that its scale would be subnormal, quantizes to zeros. */
   static float scale(float maxAbsolute) {
     float scale = maxAbsolute / MAX;

@@ -9,6 +9,7 @@ import dev.modelfleet.compression.graph.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Raises the default operator set from 11 or 12 to 13, the first in which DequantizeLinear has an
@@ -54,7 +55,9 @@ final class OpsetUpgrade {
     Graph graph = model.graph();
     NameSource names = graph.names();
     List<Node> result = new ArrayList<>();
-    ValueTypes types = null;
+    // Asked of the model as it is, before the first node has its new form.
+    boolean needsRanks = graph.nodes().stream().anyMatch(OpsetUpgrade::isSoftmaxOnOtherAxis);
+    Ranks ranks = needsRanks ? new Ranks(graph, ValueTypes.infer(model)) : null;
     for (Node node : graph.nodes()) {
       String attribute = node.domain().isEmpty() ? ATTRIBUTE_TO_INPUT.get(node.opType()) : null;
       if (attribute != null && node.attribute(attribute).isPresent()) {
@@ -64,9 +67,8 @@ final class OpsetUpgrade {
         node.attributes().remove(attribute);
         node.inputs().add(name);
         result.add(node);
-      } else if (isSoftmax(node) && node.integer("axis", 1) != -1) {
-        types = types == null ? ValueTypes.infer(model) : types;
-        result.addAll(softmax(graph, names, node, types.rank(node.input(0))));
+      } else if (isSoftmaxOnOtherAxis(node)) {
+        result.addAll(softmax(names, node, ranks.of(node.input(0))));
       } else {
         result.add(node);
       }
@@ -75,15 +77,23 @@ final class OpsetUpgrade {
     graph.nodes().addAll(result);
   }
 
-  private static boolean isSoftmax(Node node) {
-    return node.is("Softmax") || node.is("LogSoftmax") || node.is("Hardmax");
+  private static boolean isSoftmaxOnOtherAxis(Node node) {
+    return (node.is("Softmax") || node.is("LogSoftmax") || node.is("Hardmax"))
+        && node.integer("axis", 1) != -1;
   }
 
-  private static List<Node> softmax(Graph graph, NameSource names, Node node, int rank) {
+  private static List<Node> softmax(NameSource names, Node node, OptionalInt rank) {
     int axis = (int) node.integer("axis", 1);
-    int first = axis < 0 ? axis + rank : axis;
+    if (axis < 0 && rank.isEmpty()) {
+      throw new StepNotApplicableException(
+          "quantize",
+          "the number of axes of %s, input of %s, is not known: export the model with operator set"
+                  .formatted(node.input(0), node.opType())
+              + " 13");
+    }
+    int first = axis < 0 ? axis + rank.getAsInt() : axis;
     node.with("axis", -1);
-    if (first == rank - 1) {
+    if (rank.isPresent() && first == rank.getAsInt() - 1) {
       return List.of(node);
     }
     // All axes from the first on are normalized together: they become one and come back afterwards.

@@ -2,7 +2,6 @@ package dev.modelfleet.compression.transform;
 
 import dev.modelfleet.artifact.VariantManifest;
 import dev.modelfleet.compression.OnnxModel;
-import dev.modelfleet.compression.StepNotApplicableException;
 import dev.modelfleet.compression.graph.Graph;
 import dev.modelfleet.compression.graph.Node;
 import dev.modelfleet.compression.graph.Tensor;
@@ -111,19 +110,5 @@ public final class ValueTypes {
     return Optional.ofNullable(types.get(value))
         .map(VariantManifest.Tensor::shape)
         .filter(shape -> !shape.isEmpty() || scalars.contains(value));
-  }
-
-  /**
-   * Number of axes of a value.
-   *
-   * @throws StepNotApplicableException where it is not known
-   */
-  public int rank(String value) {
-    return shape(value)
-        .map(List::size)
-        .orElseThrow(
-            () ->
-                new StepNotApplicableException(
-                    "quantize", "the number of axes of " + value + " is not known"));
   }
 }

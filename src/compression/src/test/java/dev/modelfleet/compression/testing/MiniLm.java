@@ -43,11 +43,25 @@ public final class MiniLm {
     }
   }
 
-  /** Sentences of 30 to 400 characters: single ones and some after one another. */
-  public static List<String> sentences(int count, long seed) {
+  /** Sentences to calibrate with: none of {@link #evaluationSentences} is among them. */
+  public static List<String> calibrationSentences(int count) {
+    return sentences(count, 11, 0, 20);
+  }
+
+  /** Sentences to evaluate with. */
+  public static List<String> evaluationSentences(int count) {
+    return sentences(count, 12, 20, 40);
+  }
+
+  /** Texts of 30 to 400 characters: single sentences and some after one another. */
+  private static List<String> sentences(int count, long seed, int from, int to) {
     try (InputStream stream = MiniLm.class.getResourceAsStream("/sentences/base.txt")) {
       List<String> base =
-          new String(stream.readAllBytes(), StandardCharsets.UTF_8).strip().lines().toList();
+          new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+              .strip()
+              .lines()
+              .toList()
+              .subList(from, to);
       Random random = new Random(seed);
       List<String> sentences = new ArrayList<>();
       while (sentences.size() < count) {

@@ -1,4 +1,4 @@
-package dev.modelfleet.compression.evaluation;
+package dev.modelfleet.compression.runtime;
 
 import dev.modelfleet.compression.OnnxModel;
 import java.io.IOException;

@@ -1,0 +1,91 @@
+package dev.modelfleet.compression.calibration;
+
+import dev.modelfleet.artifact.FailureReason;
+import dev.modelfleet.compression.CompressionException;
+import dev.modelfleet.compression.OnnxModel;
+import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.graph.Graph;
+import dev.modelfleet.compression.graph.NameSource;
+import dev.modelfleet.compression.graph.Node;
+import dev.modelfleet.compression.onnx.ValueInfoProto;
+import dev.modelfleet.compression.runtime.ModelSession;
+import dev.modelfleet.compression.runtime.SessionOptions;
+import dev.modelfleet.compression.runtime.StoredModel;
+import dev.modelfleet.compression.tensor.TensorData;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the smallest and largest value of activations over a data set. The minima and maxima are
+ * computed inside the graph, so that two numbers a value come out of each run and memory does not
+ * grow with samples or activations.
+ */
+public final class MinMaxCalibration {
+
+  private MinMaxCalibration() {}
+
+  /**
+   * Runs all samples.
+   *
+   * @param values names of FP32 values of the graph
+   * @return the range of each value, in the given order
+   * @throws CompressionException with DATASET_MISMATCH where the data does not fit the model, with
+   *     INVALID_MODEL where a value is NaN or infinite
+   */
+  public static Map<String, Range> run(OnnxModel model, Collection<String> values, Dataset data) {
+    data.checkAgainst(model);
+    Map<String, Range> ranges = new LinkedHashMap<>();
+    if (values.isEmpty()) {
+      return ranges;
+    }
+    Map<String, String[]> taps = new LinkedHashMap<>();
+    OnnxModel tapped = model.withGraph(tap(model.graph(), values, taps));
+    try (StoredModel stored = StoredModel.of(tapped);
+        ModelSession session = ModelSession.open(stored.file(), SessionOptions.cpu(0))) {
+      int samples = data.samples(model.inputs());
+      for (int i = 0; i < samples; i++) {
+        Map<String, TensorData> results = session.run(data.sample(i, model.inputs()));
+        taps.forEach((value, names) -> add(ranges, value, range(results, names)));
+      }
+    }
+    ranges.forEach(MinMaxCalibration::requireFinite);
+    return ranges;
+  }
+
+  private static Graph tap(Graph original, Collection<String> values, Map<String, String[]> taps) {
+    Graph graph = original.copy();
+    NameSource names = graph.names();
+    graph.outputs().clear();
+    for (String value : values) {
+      String[] minMax = {names.fresh(value + "_min"), names.fresh(value + "_max")};
+      taps.put(value, minMax);
+      for (int i = 0; i < 2; i++) {
+        graph.nodes().add(reduce(i == 0 ? "ReduceMin" : "ReduceMax", value, minMax[i]));
+        graph.outputs().add(ValueInfoProto.newBuilder().setName(minMax[i]).build());
+      }
+    }
+    return graph;
+  }
+
+  private static Node reduce(String operator, String value, String output) {
+    return Node.of(operator, output, List.of(value), List.of(output)).with("keepdims", 0);
+  }
+
+  private static Range range(Map<String, TensorData> results, String[] names) {
+    return new Range(results.get(names[0]).toFloats()[0], results.get(names[1]).toFloats()[0]);
+  }
+
+  private static void add(Map<String, Range> ranges, String value, Range range) {
+    ranges.merge(value, range, Range::union);
+  }
+
+  private static void requireFinite(String value, Range range) {
+    if (!range.isFinite()) {
+      throw new CompressionException(
+          FailureReason.INVALID_MODEL,
+          "activation %s is not finite on the calibration data: %s".formatted(value, range));
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.modelfleet.compression.quantize;
+
+import dev.modelfleet.artifact.Step;
+import dev.modelfleet.compression.OnnxModel;
+import dev.modelfleet.compression.StepNotApplicableException;
+import dev.modelfleet.compression.calibration.MinMaxCalibration;
+import dev.modelfleet.compression.calibration.Range;
+import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.graph.Graph;
+import dev.modelfleet.compression.transform.Canonical;
+import dev.modelfleet.compression.transform.DeadCode;
+import dev.modelfleet.compression.transform.Transform;
+import dev.modelfleet.compression.transform.TransformContext;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Quantizes weights and activations to 8 bits with scales that are fixed beforehand from
+ * calibration data, in QDQ form: QuantizeLinear and DequantizeLinear around what computes in
+ * integers, see {@link QdqPlan}. Embedding tables are stored as 8-bit integers.
+ */
+public final class StaticQuantizer implements Transform {
+
+  private static final Set<String> OPERATORS = operators();
+
+  private final Step.Quantize step;
+
+  /** A quantizer with a step's settings. */
+  public StaticQuantizer(Step.Quantize step) {
+    this.step = step;
+  }
+
+  private static Set<String> operators() {
+    Set<String> operators = new HashSet<>(QdqPlan.WEIGHTED);
+    operators.addAll(QdqPlan.BETWEEN);
+    operators.add("Gather");
+    return Set.copyOf(operators);
+  }
+
+  @Override
+  public String apply(OnnxModel model, TransformContext context) {
+    OperatorChoice choice = OperatorChoice.of(step, OPERATORS);
+    Dataset data =
+        context
+            .calibration()
+            .orElseThrow(
+                () ->
+                    new StepNotApplicableException(
+                        "quantize",
+                        "scheme Static needs calibration data: set spec.calibration.dataset"));
+    Canonical.prepare(model, WeightOnlyQuantizer.OPSET);
+    Graph graph = model.graph();
+    QdqPlan plan = QdqPlan.of(graph, choice);
+    if (plan.weighted().isEmpty()) {
+      throw new StepNotApplicableException(
+          "quantize",
+          "no %s with constant FP32 weights of at least %d elements"
+              .formatted(String.join(", ", choice.names()), WeightSites.MIN_ELEMENTS));
+    }
+    Map<String, Range> ranges = MinMaxCalibration.run(model, plan.measured(), data);
+    Map<String, ActivationParameters> parameters = new HashMap<>();
+    ranges.forEach(
+        (value, range) ->
+            parameters.put(value, ActivationParameters.of(range, step.activations())));
+    QdqRewrite rewrite = new QdqRewrite(graph, plan, parameters, step.granularity());
+    rewrite.run(choice.names().contains("Gather"));
+    DeadCode.remove(graph);
+    return "%d products with weights and %d nodes between them to int8, %d activation scales from %d"
+            .formatted(
+                plan.weighted().size(),
+                plan.between().size(),
+                parameters.size(),
+                data.samples(model.inputs()))
+        + " samples, %d embedding tables to int8".formatted(rewrite.tables());
+  }
+}
