@@ -37,6 +37,7 @@ public final class Regeneration {
     SortedMap<String, String> files = new TreeMap<>();
     CrdManifests.generate().forEach((name, yaml) -> files.put(CRDS + "/" + name, yaml));
     files.put("src/docs/api-reference.md", ApiReference.of(root, CrdManifests.definitions()));
+    files.put("charts/modelfleet/argocd/argocd-cm.yaml", ArgoCdConfiguration.of(root));
     return files;
   }
 
