@@ -43,6 +43,7 @@ public final class Main implements Runnable {
 
   /** Runs the command that the arguments name and exits with its exit code. */
   public static void main(String[] args) {
+    NativeLibraries.useThoseBesideTheJar();
     System.exit(commandLine(args).execute(args));
   }
 
@@ -54,6 +55,10 @@ public final class Main implements Runnable {
     } else {
       COMMANDS.forEach((name, command) -> commandLine.addSubcommand(name, command.get()));
     }
+    commandLine
+        .getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new RuntimeVersion()));
     return commandLine;
   }
 

@@ -9,11 +9,18 @@ final class Figures {
 
   private Figures() {}
 
-  /** A size in megabytes of 10⁶ bytes, as Kubernetes' {@code M}. */
+  /** A size in units of powers of ten, as Kubernetes' {@code M}, with three significant digits. */
   static String size(long bytes) {
-    return bytes < 100_000
-        ? String.format(Locale.ROOT, "%.1f kB", bytes / 1e3)
-        : String.format(Locale.ROOT, bytes < 10_000_000 ? "%.2f MB" : "%.1f MB", bytes / 1e6);
+    return bytes < 100_000 ? number(bytes / 1e3) + " kB" : number(bytes / 1e6) + " MB";
+  }
+
+  /** A number with three significant digits at least, without trailing zeros. */
+  static String number(double value) {
+    double magnitude = Math.abs(value);
+    String text =
+        String.format(
+            Locale.ROOT, magnitude < 10 ? "%.2f" : magnitude < 100 ? "%.1f" : "%.0f", value);
+    return text.contains(".") ? text.replaceFirst("\\.?0+$", "") : text;
   }
 
   /** A fraction in percent with three significant digits or so; tiny losses are not hidden. */

@@ -45,7 +45,7 @@ final class HtmlReport {
   private String page() {
     Map<String, String> parts =
         Map.of(
-            "title", Html.escape(model + " for " + target()),
+            "title", Html.escape(model + " for " + device()),
             "verdict", verdict(),
             "plot", plot(),
             "rows", rows(),
@@ -182,16 +182,21 @@ final class HtmlReport {
         .collect(Collectors.joining("\n"));
   }
 
+  private String device() {
+    TargetProfile target = report.target();
+    return join(
+        target.vendor(),
+        target.deviceClass() == null ? null : target.deviceClass().name(),
+        target.architecture() == null ? null : "on " + target.architecture());
+  }
+
   private String target() {
     TargetProfile target = report.target();
-    return Stream.of(
-            target.deviceClass() == null ? null : target.deviceClass().name(),
-            target.vendor(),
-            target.architecture(),
-            target.engine(),
-            target.executionProvider())
-        .filter(Objects::nonNull)
-        .collect(Collectors.joining(" "));
+    return join(device() + ",", target.engine(), target.executionProvider(), "provider");
+  }
+
+  private static String join(String... words) {
+    return Stream.of(words).filter(Objects::nonNull).collect(Collectors.joining(" "));
   }
 
   private String gates() {
@@ -204,10 +209,13 @@ final class HtmlReport {
       texts.add("size at most " + Figures.size(gates.maxModelSize()));
     }
     if (gates.maxLatencyP99Millis() != null) {
-      texts.add("latency p99 at most " + gates.maxLatencyP99Millis() + " ms, on the device");
+      texts.add(
+          "latency p99 at most "
+              + Figures.number(gates.maxLatencyP99Millis())
+              + " ms on the device");
     }
     if (gates.maxMemory() != null) {
-      texts.add("memory at most " + Figures.size(gates.maxMemory()) + ", on the device");
+      texts.add("memory at most " + Figures.size(gates.maxMemory()) + " on the device");
     }
     return texts.isEmpty() ? "none" : String.join("; ", texts);
   }

@@ -165,13 +165,22 @@ final class SizeAccuracyPlot {
   private Label place(Point point, List<Label> placed) {
     double x = x(point.size());
     double y = y(point.drop());
-    boolean leftOf = x > WIDTH - RIGHT - 150;
+    boolean leftOf = x > WIDTH - RIGHT - 150 || isGateRightOf(x);
     for (Label other : placed) {
       if (Math.abs(other.x() - x) < 160 && Math.abs(other.y() - y) < LINE) {
         y = other.y() + LINE;
       }
     }
     return new Label(point, x, y, leftOf);
+  }
+
+  /** Whether a name to the right of a point would cross the line of the size gate. */
+  private boolean isGateRightOf(double x) {
+    if (gates.maxModelSize() == null || x < LEFT + 130) {
+      return false;
+    }
+    double distance = x(gates.maxModelSize()) - x;
+    return distance >= 0 && distance < 120;
   }
 
   private static String kind(Point point) {

@@ -89,6 +89,11 @@ public final class FakeRegistry implements AutoCloseable {
     return manifests.get(repository + "/" + tag);
   }
 
+  /** A blob, null where there is none. */
+  public byte[] blob(String digest) {
+    return blobs.get(digest);
+  }
+
   /** Puts a manifest without any check. */
   public void putManifest(String repository, String tag, byte[] manifest) {
     manifests.put(repository + "/" + tag, manifest);
