@@ -38,6 +38,7 @@ public final class Regeneration {
     CrdManifests.generate().forEach((name, yaml) -> files.put(CRDS + "/" + name, yaml));
     files.put("src/docs/api-reference.md", ApiReference.of(root, CrdManifests.definitions()));
     files.put("charts/modelfleet/argocd/argocd-cm.yaml", ArgoCdConfiguration.of(root));
+    files.put(UserGuide.FILE, UserGuide.of(root));
     return files;
   }
 
