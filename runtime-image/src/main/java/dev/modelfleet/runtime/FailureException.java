@@ -1,5 +1,6 @@
 package dev.modelfleet.runtime;
 
+import dev.modelfleet.artifact.ContractJson;
 import dev.modelfleet.artifact.FailureReason;
 
 /** A command could not do its work, for a reason that the operator and the user are told. */
@@ -29,5 +30,10 @@ public final class FailureException extends RuntimeException {
   /** Why, as the contract names it. */
   public FailureReason reason() {
     return reason;
+  }
+
+  /** Reason and message in one line, for people. */
+  public String describe() {
+    return ContractJson.write(reason).replace("\"", "") + ": " + getMessage();
   }
 }

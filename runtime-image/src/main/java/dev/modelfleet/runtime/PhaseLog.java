@@ -47,7 +47,7 @@ public final class PhaseLog {
 
   /** Logs a failure; the stack only where it is a defect that someone must find. */
   public void failure(FailureException e) {
-    say("failed: " + e.reason() + ": " + e.getMessage());
+    say("failed: " + e.describe());
     if (e.reason() == FailureReason.INTERNAL_ERROR) {
       e.printStackTrace(out);
     }

@@ -142,8 +142,9 @@ final class RecipeLadder {
     log.say(
         trial.recipe()
             + ": "
-            + trial.outcome()
-            + (trial.reason() == null ? "" : " " + trial.reason() + ", " + trial.message()));
+            + (trial.reason() == null
+                ? "accepted, " + Figures.summary(trial)
+                : trial.reason() + ", " + trial.message()));
     return Optional.ofNullable(candidate);
   }
 

@@ -110,32 +110,43 @@ public final class RegistryClient {
         });
   }
 
-  /** Whether pushes to the repository are permitted: starts an upload and gives it up. */
+  /** Finds out whether pushes to the repository are permitted: starts an upload and gives it up. */
   public void checkPush(ImageReference repository) {
-    URI location = startUpload(repository);
-    http.exchange(
-        RemoteRequest.of("DELETE", location, push(repository), Map.of()), RemoteAnswer::status);
+    http.retrying(
+        uri(repository, ""),
+        () -> {
+          URI location = startUpload(repository);
+          return http.exchangeOnce(
+              RemoteRequest.of("DELETE", location, push(repository), Map.of()),
+              RemoteAnswer::status);
+        });
   }
 
-  /** Uploads a blob unless the repository has it. */
+  /**
+   * Uploads a blob unless the repository has it. After a broken connection it starts a new upload:
+   * the old one may hold a part of the bytes.
+   */
   public void pushBlob(
       ImageReference repository, Descriptor blob, Supplier<BodyPublisher> content) {
     if (hasBlob(repository, blob)) {
       return;
     }
-    URI location = startUpload(repository);
-    String separator = location.getRawQuery() == null ? "?" : "&";
-    put(
-        URI.create(location + separator + "digest=" + blob.digest()),
-        repository,
-        "application/octet-stream",
-        content,
-        Duration.ofSeconds(blob.size() / MIN_BYTES_PER_SECOND));
+    http.retrying(
+        uri(repository, ""),
+        () -> {
+          URI location = startUpload(repository);
+          String separator = location.getRawQuery() == null ? "?" : "&";
+          URI uri = URI.create(location + separator + "digest=" + blob.digest());
+          Duration sending = Duration.ofSeconds(blob.size() / MIN_BYTES_PER_SECOND);
+          return http.exchangeOnce(
+              put(uri, repository, "application/octet-stream", content, sending),
+              answer -> published(answer, repository));
+        });
   }
 
-  private URI startUpload(ImageReference repository) {
+  private URI startUpload(ImageReference repository) throws IOException {
     URI start = uri(repository, "blobs/uploads/");
-    return http.exchange(
+    return http.exchangeOnce(
         RemoteRequest.of("POST", start, push(repository), Map.of()),
         answer -> {
           expectSuccess(answer, "starting an upload to " + repository);
@@ -150,12 +161,15 @@ public final class RegistryClient {
   /** Uploads a manifest under the reference's tag and gives its digest. */
   public String pushManifest(ImageReference reference, Manifest manifest) {
     byte[] bytes = OciJson.write(manifest);
-    put(
-        uri(reference, "manifests/" + reference.reference()),
-        reference,
-        manifest.mediaType(),
-        () -> BodyPublishers.ofByteArray(bytes),
-        Duration.ZERO);
+    URI uri = uri(reference, "manifests/" + reference.reference());
+    http.exchange(
+        put(
+            uri,
+            reference,
+            manifest.mediaType(),
+            () -> BodyPublishers.ofByteArray(bytes),
+            Duration.ZERO),
+        answer -> published(answer, reference));
     return Sha256.of(bytes);
   }
 
@@ -166,19 +180,19 @@ public final class RegistryClient {
         answer -> answer.isSuccess() || refuseUnauthorized(answer, "looking into " + repository));
   }
 
-  private void put(
+  private static RemoteRequest put(
       URI uri,
       ImageReference reference,
       String mediaType,
       Supplier<BodyPublisher> content,
       Duration sending) {
-    http.exchange(
-        new RemoteRequest(
-            "PUT", uri, Map.of("Content-Type", mediaType), push(reference), content, sending),
-        answer -> {
-          expectSuccess(answer, "publishing to " + reference);
-          return null;
-        });
+    return new RemoteRequest(
+        "PUT", uri, Map.of("Content-Type", mediaType), push(reference), content, sending);
+  }
+
+  private static int published(RemoteAnswer answer, ImageReference reference) throws IOException {
+    expectSuccess(answer, "publishing to " + reference);
+    return answer.status();
   }
 
   private static boolean refuseUnauthorized(RemoteAnswer answer, String doing) throws IOException {

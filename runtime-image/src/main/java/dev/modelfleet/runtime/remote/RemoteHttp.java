@@ -62,6 +62,14 @@ public final class RemoteHttp implements AutoCloseable {
     return plainHttp.contains(authority) ? "http" : "https";
   }
 
+  /** Work that a broken connection or a busy server may interrupt. */
+  @FunctionalInterface
+  public interface Attempt<T> {
+
+    /** Does the work once; what it throws as {@code IOException} is tried again. */
+    T run() throws IOException;
+  }
+
   /**
    * Sends a request, again where that can help, and reads its answer.
    *
@@ -70,16 +78,26 @@ public final class RemoteHttp implements AutoCloseable {
    * @throws RemoteException where no attempt gave an answer
    */
   public <T> T exchange(RemoteRequest request, RemoteAnswer.Reader<T> reader) {
+    return retrying(request.uri(), () -> exchangeOnce(request, reader));
+  }
+
+  /**
+   * Does work of one or several requests, all of it again where that can help.
+   *
+   * @param uri of the server, for messages
+   * @throws RemoteException where no attempt succeeded
+   */
+  public <T> T retrying(URI uri, Attempt<T> work) {
     for (int attempt = 1; ; attempt++) {
       Retry retry;
       try {
-        return once(request, reader);
+        return work.run();
       } catch (TryLaterException e) {
-        retry = new Retry(e.pause(), failure(request.uri(), e));
+        retry = new Retry(e.pause(), failure(uri, e));
       } catch (SSLException e) {
-        throw failure(request.uri(), e);
+        throw failure(uri, e);
       } catch (IOException e) {
-        retry = new Retry(Duration.ZERO, failure(request.uri(), e));
+        retry = new Retry(Duration.ZERO, failure(uri, e));
       }
       if (attempt >= limits.attempts()) {
         throw retry.failure();
@@ -90,7 +108,13 @@ public final class RemoteHttp implements AutoCloseable {
 
   private record Retry(Duration askedPause, RemoteException failure) {}
 
-  private <T> T once(RemoteRequest request, RemoteAnswer.Reader<T> reader) throws IOException {
+  /**
+   * Sends a request once and reads its answer: for steps of a work that is tried again as a whole.
+   *
+   * @throws IOException where trying again can help
+   */
+  public <T> T exchangeOnce(RemoteRequest request, RemoteAnswer.Reader<T> reader)
+      throws IOException {
     RemoteRequest current = request;
     for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       HttpResponse<InputStream> response = authorized(current);

@@ -54,7 +54,7 @@ final class RegistryOptions {
   }
 
   private static int report(FailureException e) {
-    System.err.println(e.reason() + ": " + e.getMessage());
+    System.err.println(e.describe());
     return e.reason().retryable() ? ExitCode.RETRYABLE_FAILURE : ExitCode.PERMANENT_FAILURE;
   }
 }

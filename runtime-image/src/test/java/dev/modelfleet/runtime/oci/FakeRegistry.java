@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,6 +39,8 @@ public final class FakeRegistry implements AutoCloseable {
     FULL,
     /** 503 for the first two requests, then willing. */
     BUSY_TWICE,
+    /** Breaks the connection in the middle of the first upload, then willing. */
+    DROPPING_ONCE,
     /** 503 for ever. */
     BUSY,
     /** Never answers. */
@@ -58,6 +61,7 @@ public final class FakeRegistry implements AutoCloseable {
   private final Map<String, byte[]> blobs = new ConcurrentHashMap<>();
   private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicInteger uploads = new AtomicInteger();
   private volatile Mood mood = Mood.WILLING;
 
   /** Starts one on a free port. */
@@ -131,6 +135,7 @@ public final class FakeRegistry implements AutoCloseable {
     boolean write = !List.of("GET", "HEAD").contains(exchange.getRequestMethod());
     return switch (mood) {
       case WILLING, STALLING, LYING -> true;
+      case DROPPING_ONCE -> !isFirstUpload(exchange);
       case TOKEN -> hasToken(exchange);
       case BASIC -> isAuthorized(exchange, BASIC, "Basic realm=\"test\"");
       case READ_ONLY -> !write || answer(exchange, 403, "{\"errors\":[{\"code\":\"DENIED\"}]}");
@@ -139,6 +144,16 @@ public final class FakeRegistry implements AutoCloseable {
       case BUSY -> answer(exchange, 503, "busy");
       case SILENT -> hang();
     };
+  }
+
+  /** Closing an exchange without an answer breaks its connection. */
+  private boolean isFirstUpload(HttpExchange exchange) {
+    boolean upload = exchange.getRequestMethod().equals("PUT");
+    if (upload) {
+      mood = Mood.WILLING;
+      uploads.incrementAndGet();
+    }
+    return upload;
   }
 
   private boolean hasToken(HttpExchange exchange) throws IOException {
@@ -180,13 +195,15 @@ public final class FakeRegistry implements AutoCloseable {
       case "GET manifests" -> send(exchange, manifests.get(repository + "/" + name));
       case "GET blobs", "HEAD blobs" -> sendBlob(exchange, blobs.get(name));
       case "POST blobs/uploads" -> {
-        exchange.getResponseHeaders().add("Location", exchange.getRequestURI() + "1?state=x");
+        String location = exchange.getRequestURI() + "" + uploads.incrementAndGet() + "?state=x";
+        exchange.getResponseHeaders().add("Location", location);
         answer(exchange, 202, "");
       }
       case "DELETE blobs/uploads" -> answer(exchange, 204, "");
       case "PUT blobs/uploads" -> {
         String digest = exchange.getRequestURI().getQuery().replaceFirst(".*digest=", "");
-        if (!digest.equals(Sha256.of(body))) {
+        boolean current = name.equals("" + uploads.get());
+        if (!current || !digest.equals(Sha256.of(body))) {
           answer(exchange, 400, "DIGEST_INVALID");
           return;
         }

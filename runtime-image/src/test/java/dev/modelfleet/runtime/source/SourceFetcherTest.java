@@ -106,6 +106,19 @@ class SourceFetcherTest {
   }
 
   @Test
+  void anUploadThatBreaksOffIsStartedAnew() throws IOException {
+    Path model = Files.write(temp.resolve("model.onnx"), MODEL);
+    registry.mood(Mood.DROPPING_ONCE);
+
+    new ArtifactPusher(new RegistryClient(http))
+        .push(ImageReference.parse(oci("m:1")), "application/x", List.of(model));
+
+    registry.mood(Mood.WILLING);
+    assertThat(fetch(oci("m:1"), null).model()).hasBinaryContent(MODEL);
+    assertThat(registry.requests()).filteredOn(r -> r.startsWith("POST")).hasSize(3);
+  }
+
+  @Test
   void aMovedTagStillGivesWhatWasPinned() {
     String digest = pushModel();
     registry.putArtifact(

@@ -1,0 +1,2 @@
+/** The commands {@code push} and {@code pull}. */
+package dev.modelfleet.runtime.transfer;
