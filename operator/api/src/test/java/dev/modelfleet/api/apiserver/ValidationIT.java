@@ -103,6 +103,14 @@ class ValidationIT {
             "targets: [{name: a, hardwareTargetRef: {name: x}, replicas: -1}]",
             "greater than or equal to 0"),
         deployment(
+            "resources are quantities",
+            "serving: {resources: {requests: {memory: lots}}}",
+            "requests and limits must be quantities: for example cpu: 500m"),
+        deployment(
+            "a request is within its limit",
+            "serving: {resources: {requests: {cpu: 2}, limits: {cpu: 500m}}}",
+            "a request is above its limit: lower the request or raise the limit"),
+        deployment(
             "something may be unavailable",
             "rollout: {maxUnavailable: 0}",
             "maxUnavailable must be a number of pods from 1 to 10000 or a share"),
