@@ -1,11 +1,15 @@
-"""Makes the tiny ONNX models of the server's tests: src/test/resources/models/*.onnx.
+"""Makes the tiny ONNX models of the server's tests, src/test/resources/models/*.onnx, and the
+variant that the server tests itself with, src/main/resources/self-test.
 
 Run with the packages of requirements.txt and onnx; the files are committed, so a build needs no
 Python.
 """
 
+import json
 import pathlib
+import zipfile
 
+import numpy as np
 from onnx import TensorProto, checker, helper
 
 TARGET = pathlib.Path(__file__).parent.parent / "resources" / "models"
@@ -115,7 +119,37 @@ def slow():
     )
 
 
+def self_test():
+    """add_sub with its golden inputs as a variant."""
+    target = TARGET.parents[2] / "main" / "resources" / "self-test"
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "model.onnx").write_bytes((TARGET / "add_sub.onnx").read_bytes())
+    a = np.array([[1, 2, 3, 4], [0.5, -1, 0, 8]], np.float32)
+    b = np.array([[4, 3, 2, 1], [1, 1, 1, 1]], np.float32)
+    arrays = {"input/a": a, "input/b": b, "output/sum": a + b, "output/difference": a - b}
+    with zipfile.ZipFile(target / "golden.npz", "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w") as entry:
+                np.lib.format.write_array(entry, array)
+    tensors = {
+        kind: [{"name": n, "datatype": "FP32", "shape": [-1, 4]} for n in names]
+        for kind, names in {"inputs": ("a", "b"), "outputs": ("sum", "difference")}.items()
+    }
+    manifest = {
+        "schemaVersion": "modelfleet.dev/variant/v1",
+        "key": "self-test",
+        "name": "self-test",
+        "recipe": "original",
+        "modelFile": "model.onnx",
+        "target": None,
+        "source": None,
+        **tensors,
+        "golden": {"file": "golden.npz", "samples": 2, "minCosine": 0.9999},
+    }
+    (target / "variant.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
-    for make in (identity, add_sub, casts, unsigned_input, gather, slow):
+    for make in (identity, add_sub, casts, unsigned_input, gather, slow, self_test):
         make()

@@ -18,7 +18,6 @@ final class MetricsPage {
 
   private final ModelRepository models;
   private final HttpFrontEnd http;
-  private final ProcessMemory memory = new ProcessMemory();
 
   MetricsPage(ModelRepository models, HttpFrontEnd http) {
     this.models = models;
@@ -51,7 +50,7 @@ final class MetricsPage {
         .family("modelfleet_request_body_bytes", "gauge", "Request bodies held in memory")
         .sample("modelfleet_request_body_bytes", "", http.bodyBytes())
         .family("process_resident_memory_bytes", "gauge", "Resident memory of the process")
-        .sample("process_resident_memory_bytes", "", memory.residentBytes());
+        .sample("process_resident_memory_bytes", "", ProcessFacts.residentBytes());
   }
 
   private void golden(PrometheusText text) {

@@ -6,12 +6,16 @@ import dev.modelfleet.runtime.serve.model.EngineOptions;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
 import dev.modelfleet.runtime.serve.model.VariantSource;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import sun.misc.Signal;
 
 /** {@code serve}: answers inference requests until it is told to stop. */
@@ -33,10 +37,12 @@ import sun.misc.Signal;
     sortOptions = false)
 public final class ServeCommand implements Callable<Integer> {
 
+  private static final int SELF_TEST_FAILURE = 1;
+  private static final long MIB = 1 << 20;
+
   @Option(
       names = "--model-dir",
-      required = true,
-      description = "directory of the variant, with variant.json")
+      description = "directory of the variant, with variant.json; needed but for --self-test")
   private Path modelDirectory;
 
   @Option(names = "--name", description = "name of the model in paths; variant.json's by default")
@@ -88,14 +94,18 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-body-bytes",
-      description = "largest request body, after decompression",
-      defaultValue = "67108864")
+      description =
+          "largest request body, after decompression; 0: a quarter of the JVM's memory, at most 64"
+              + " MiB",
+      defaultValue = "0")
   private long maxBodyBytes;
 
   @Option(
       names = "--max-in-flight-bytes",
-      description = "request bodies in memory at the same time; more are refused with 503",
-      defaultValue = "268435456")
+      description =
+          "request bodies in memory at the same time, more are refused with 503; 0: half of the"
+              + " JVM's memory, at most 256 MiB",
+      defaultValue = "0")
   private long maxInFlightBytes;
 
   @Option(
@@ -128,27 +138,73 @@ public final class ServeCommand implements Callable<Integer> {
       defaultValue = "20")
   private int gracePeriod;
 
+  @Option(
+      names = "--self-test",
+      description = {
+        "start, ask everything once over the server's own ports, and exit: 0 where all was well, 1"
+            + " where not; without --model-dir with a small model that comes along. The run from",
+        "which an image's AOT cache is made: java -XX:AOTCacheOutput=FILE … serve --self-test"
+      },
+      defaultValue = "false")
+  private boolean selfTest;
+
+  @Spec private CommandSpec spec;
+
   private final ServeLog log = new ServeLog(System.out);
 
   @Override
   public Integer call() {
     warnOfTelemetry();
-    CountDownLatch stop = new CountDownLatch(1);
-    // Not a shutdown hook: ONNX Runtime has one that frees its environment, and hooks run together.
-    Signal.handle(new Signal("TERM"), signal -> stop.countDown());
-    Signal.handle(new Signal("INT"), signal -> stop.countDown());
-    try (Server server = new Server(options(), log, version())) {
-      server.start();
-      stop.await();
-      return ExitCode.DONE;
+    try {
+      return selfTest && modelDirectory == null
+          ? selfTestOfBundledModel()
+          : serve(modelDirectory());
     } catch (ModelLoadException e) {
       log.error(e.getMessage());
       return ExitCode.PERMANENT_FAILURE;
     } catch (ServerStartException e) {
       log.error(e.getMessage());
       return ExitCode.RETRYABLE_FAILURE;
+    } catch (IOException e) {
+      log.error("self-test failed: " + e.getMessage());
+      return SELF_TEST_FAILURE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return ExitCode.DONE;
+    }
+  }
+
+  private Path modelDirectory() {
+    if (modelDirectory == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--model-dir is missing: give the variant's directory");
+    }
+    return modelDirectory;
+  }
+
+  private int selfTestOfBundledModel()
+      throws IOException, ModelLoadException, ServerStartException, InterruptedException {
+    Path bundled = SelfTest.bundledVariant();
+    try {
+      return serve(bundled);
+    } finally {
+      SelfTest.remove(bundled);
+    }
+  }
+
+  private int serve(Path directory)
+      throws IOException, ModelLoadException, ServerStartException, InterruptedException {
+    CountDownLatch stop = new CountDownLatch(1);
+    // Not a shutdown hook: ONNX Runtime has one that frees its environment, and hooks run together.
+    Signal.handle(new Signal("TERM"), signal -> stop.countDown());
+    Signal.handle(new Signal("INT"), signal -> stop.countDown());
+    try (Server server = new Server(options(directory), log, version())) {
+      server.start();
+      if (selfTest) {
+        server.selfTest();
+      } else {
+        stop.await();
+      }
       return ExitCode.DONE;
     }
   }
@@ -160,8 +216,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private ServeOptions options() throws ModelLoadException {
-    VariantSource source = VariantSource.read(modelDirectory);
+  private ServeOptions options(Path directory) throws ModelLoadException {
+    VariantSource source = VariantSource.read(directory);
     String served = name == null ? source.manifest().name() : name;
     int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     EngineOptions engine = new EngineOptions(count, spin, !noArena, provider(source));
@@ -173,7 +229,7 @@ public final class ServeCommand implements Callable<Integer> {
         metricsPort,
         new ServingOptions(engine, instances > 0 ? instances : count, queue),
         limits(),
-        Duration.ofSeconds(drainDelay),
+        Duration.ofSeconds(selfTest ? 0 : drainDelay),
         Duration.ofSeconds(gracePeriod));
   }
 
@@ -188,9 +244,10 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private HttpLimits limits() {
+    long memory = Runtime.getRuntime().maxMemory();
     return new HttpLimits(
-        maxBodyBytes,
-        maxInFlightBytes,
+        maxBodyBytes > 0 ? maxBodyBytes : Math.min(64 * MIB, memory / 4),
+        maxInFlightBytes > 0 ? maxInFlightBytes : Math.min(256 * MIB, memory / 2),
         maxConnections,
         Duration.ofSeconds(bodyTimeout),
         HttpLimits.DEFAULT.firstRequestTimeout(),

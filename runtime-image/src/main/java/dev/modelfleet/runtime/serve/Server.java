@@ -4,11 +4,12 @@ import dev.modelfleet.runtime.serve.http.HttpFrontEnd;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.model.ModelSlot;
+import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,6 @@ import java.util.concurrent.TimeoutException;
 final class Server implements AutoCloseable {
 
   private static final Duration SOCKETS = Duration.ofSeconds(10);
-  private static final double MILLIS_PER_SECOND = 1000;
   private static final long DRAIN_CHECK_MILLIS = 20;
 
   private final ServeOptions options;
@@ -67,15 +67,10 @@ final class Server implements AutoCloseable {
       log.error("not serving, and staying so: " + failure.getMessage());
       return;
     }
-    secondsToReady = secondsSinceProcessStart();
+    secondsToReady = ProcessFacts.secondsSinceStart();
     log.info(
         "ready: model '%s' on port %d, metrics on port %d, %.3f s after the start of the process"
             .formatted(options.modelName(), httpPort, metricsPort, secondsToReady));
-  }
-
-  private static double secondsSinceProcessStart() {
-    Instant started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
-    return Duration.between(started, Instant.now()).toMillis() / MILLIS_PER_SECOND;
   }
 
   private ModelLoadException load() {
@@ -109,6 +104,21 @@ final class Server implements AutoCloseable {
     return draining ? ServingState.notReady("the server is shutting down") : models.state();
   }
 
+  /**
+   * Asks the server everything once, over its own ports.
+   *
+   * @throws IOException saying what failed
+   */
+  void selfTest() throws IOException {
+    ServingState state = state();
+    if (!state.ready()) {
+      throw new IOException(state.reason());
+    }
+    ModelMetadata model = models.serving(options.modelName(), null).metadata();
+    new SelfTest(httpPort, metricsPort, model).run();
+    log.info("self-test passed");
+  }
+
   int httpPort() {
     return httpPort;
   }
@@ -123,9 +133,12 @@ final class Server implements AutoCloseable {
    */
   @Override
   public void close() {
+    boolean hadTraffic = state().ready();
     draining = true;
-    log.info("draining: not ready from now on, " + http.inFlight() + " requests in flight");
-    pause(options.drainDelay().toMillis());
+    if (hadTraffic) {
+      log.info("draining: not ready from now on, " + http.inFlight() + " requests in flight");
+      pause(options.drainDelay().toMillis());
+    }
     long deadline = System.nanoTime() + options.gracePeriod().toNanos();
     while (http.inFlight() > 0 && System.nanoTime() < deadline) {
       pause(DRAIN_CHECK_MILLIS);

@@ -46,6 +46,10 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(Path variant, int queue) throws Exception {
+    return start(variant, queue, SMALL_LIMITS);
+  }
+
+  static TestServer start(Path variant, int queue, HttpLimits limits) throws Exception {
     VariantSource source = VariantSource.read(variant);
     TestServer test =
         new TestServer(
@@ -56,7 +60,7 @@ final class TestServer implements AutoCloseable {
                 0,
                 0,
                 new ServingOptions(new EngineOptions(1, false, true, "CPU"), 1, queue),
-                SMALL_LIMITS,
+                limits,
                 Duration.ZERO,
                 Duration.ofSeconds(10)));
     test.server.start();

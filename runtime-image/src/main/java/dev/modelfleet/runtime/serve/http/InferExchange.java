@@ -103,6 +103,8 @@ final class InferExchange implements Completion {
       body.append(piece.getByteBuf());
     } catch (ProtocolException e) {
       refuse(e);
+    } catch (OutOfMemoryError e) {
+      refuse(new ProtocolException(ErrorCode.OVERLOADED, "out of memory for this request"));
     }
   }
 

@@ -20,6 +20,9 @@ public record GoldenAgreement(int samples, double worstCosine, String worst, dou
 
   /** One line for logs and readiness. */
   public String summary() {
+    if (samples == 0) {
+      return "the variant has no golden inputs: nothing was replayed";
+    }
     return agrees()
         ? "golden inputs agree: %d samples, smallest cosine %.6f, at least %s needed"
             .formatted(samples, worstCosine, minCosine)

@@ -1,0 +1,74 @@
+package dev.modelfleet.runtime.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ServeCommandTest {
+
+  private static final String[] FREE_PORTS = {"--http-port=0", "--metrics-port=0", "--threads=1"};
+
+  @TempDir private Path directory;
+
+  @Test
+  void theSelfTestPassesWithTheBundledModel() {
+    assertThat(run("--self-test")).isZero();
+  }
+
+  @Test
+  void theSelfTestFailsWhereGoldenInputsDisagree() throws Exception {
+    TestVariant.addSubWithGolden(directory, 5, -4, 3, -2);
+    assertThat(run("--self-test", "--model-dir=" + directory)).isEqualTo(1);
+  }
+
+  @Test
+  void everyTypeCanBeSelfTested() throws Exception {
+    TestVariant.of(directory, "identity");
+    assertThat(run("--self-test", "--model-dir=" + directory)).isZero();
+  }
+
+  @Test
+  void aMissingManifestIsPermanent() {
+    assertThat(run("--model-dir=" + directory)).isEqualTo(65);
+  }
+
+  @Test
+  void aManifestThatNamesAFileOutsideIsPermanent() throws Exception {
+    Path manifest = TestVariant.of(directory, "add_sub").resolve("variant.json");
+    Files.writeString(
+        manifest, Files.readString(manifest).replace("model.onnx", "../../etc/passwd"));
+    assertThat(run("--model-dir=" + directory)).isEqualTo(65);
+  }
+
+  @Test
+  void aProviderThatIsNotThereIsPermanent() throws Exception {
+    TestVariant.of(directory, "add_sub");
+    assertThat(run("--model-dir=" + directory, "--execution-provider=CUDA")).isEqualTo(65);
+  }
+
+  @Test
+  void anAddressThatCannotBeHadIsRetryable() throws Exception {
+    TestVariant.of(directory, "add_sub");
+    assertThat(run("--model-dir=" + directory, "--host=192.0.2.1")).isEqualTo(75);
+  }
+
+  @Test
+  void theModelDirectoryIsNeeded() {
+    assertThat(run()).isEqualTo(CommandLine.ExitCode.USAGE);
+  }
+
+  private static int run(String... arguments) {
+    return new CommandLine(new ServeCommand()).execute(concat(arguments));
+  }
+
+  private static String[] concat(String... arguments) {
+    String[] all = Arrays.copyOf(FREE_PORTS, FREE_PORTS.length + arguments.length);
+    System.arraycopy(arguments, 0, all, FREE_PORTS.length, arguments.length);
+    return all;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.modelfleet.runtime.serve;
+
+import dev.modelfleet.runtime.serve.http.HttpLimits;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The unmodified tritonclient from Python, as users have it. */
+class TritonClientTest {
+
+  @TempDir private Path directory;
+
+  @Test
+  void theHttpClientWorksUnmodified() throws Exception {
+    try (TestServer server =
+        TestServer.start(TestVariant.of(directory, "identity"), 256, HttpLimits.DEFAULT)) {
+      PythonClients.run("http_client_test.py", "127.0.0.1:" + server.server().httpPort());
+    }
+  }
+}

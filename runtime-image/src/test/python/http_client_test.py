@@ -1,0 +1,348 @@
+"""The unmodified tritonclient HTTP client against a server that serves the model `identity`.
+
+    python http_client_test.py HOST:PORT
+
+Prints a line for each case; exits 1 when one fails.
+"""
+
+import asyncio
+import sys
+import traceback
+
+import ml_dtypes
+import numpy as np
+import tritonclient.http as http
+import tritonclient.http.aio as http_aio
+from tritonclient.utils import InferenceServerException
+
+MODEL = "identity"
+ARRAYS = {
+    "BOOL": np.array([[True, False, True]]),
+    "UINT8": np.array([[0, 7, 255]], np.uint8),
+    "INT8": np.array([[-128, 0, 127]], np.int8),
+    "INT16": np.array([[-32768, 1, 32767]], np.int16),
+    "INT32": np.array([[-(2**31), 1, 2**31 - 1]], np.int32),
+    "INT64": np.array([[-(2**63), 1, 2**63 - 1]], np.int64),
+    "FP16": np.array([[0.5, -2, 65504]], np.float16),
+    "BF16": np.array([[0.5, -2, 256]], ml_dtypes.bfloat16),
+    "FP32": np.array([[0.5, -1e-30, 3e38]], np.float32),
+    "FP64": np.array([[0.5, -1e-300, 1e300]], np.float64),
+    "BYTES": np.array([["", "a b", "größer"]], object),
+}
+BINARY_ONLY = {"FP16", "BF16"}
+CASES = []
+
+
+def case(function):
+    CASES.append((function.__name__, function))
+    return function
+
+
+def inputs(arrays=ARRAYS, binary=True, module=http):
+    made = []
+    for kind, array in arrays.items():
+        tensor = module.InferInput(f"in_{kind}", list(array.shape), kind)
+        tensor.set_data_from_numpy(array, binary_data=binary or kind in BINARY_ONLY)
+        made.append(tensor)
+    return made
+
+
+def outputs(kinds=ARRAYS, binary=True):
+    return [
+        http.InferRequestedOutput(f"out_{kind}", binary_data=binary or kind in BINARY_ONLY)
+        for kind in kinds
+    ]
+
+
+def check(result, kinds=ARRAYS, arrays=ARRAYS):
+    for kind in kinds:
+        actual = result.as_numpy(f"out_{kind}")
+        expected = arrays[kind]
+        if kind == "BYTES":
+            actual = np.array(
+                [x.decode() if isinstance(x, bytes) else x for x in actual.flatten()], object
+            ).reshape(actual.shape)
+        assert actual.shape == expected.shape, (kind, actual.shape)
+        assert np.array_equal(actual, expected), (kind, actual, expected)
+
+
+def expect_error(call, status, text):
+    try:
+        call()
+    except InferenceServerException as e:
+        assert str(status) in str(e.status()), e.status()
+        assert text in e.message(), e.message()
+        return
+    raise AssertionError(f"no error, expected {status} {text}")
+
+
+@case
+def server_is_live_and_ready(client):
+    assert client.is_server_live()
+    assert client.is_server_ready()
+
+
+@case
+def model_is_ready(client):
+    assert client.is_model_ready(MODEL)
+    assert client.is_model_ready(MODEL, "1")
+
+
+@case
+def unknown_model_is_not_ready(client):
+    assert not client.is_model_ready("other")
+    assert not client.is_model_ready(MODEL, "2")
+
+
+@case
+def server_metadata(client):
+    metadata = client.get_server_metadata()
+    assert metadata["name"] == "modelfleet"
+    assert "binary_tensor_data" in metadata["extensions"]
+
+
+@case
+def model_metadata(client):
+    metadata = client.get_model_metadata(MODEL)
+    assert metadata["versions"] == ["1"]
+    assert {i["datatype"] for i in metadata["inputs"]} == set(ARRAYS)
+
+
+@case
+def model_config(client):
+    config = client.get_model_config(MODEL, "1")
+    assert config["input"][0]["data_type"].startswith("TYPE_")
+
+
+@case
+def statistics_grow(client):
+    def count():
+        stats = client.get_inference_statistics(MODEL)["model_stats"][0]
+        assert stats["inference_stats"]["cache_hit"]["count"] == 0
+        return stats["inference_stats"]["success"]["count"]
+
+    before = count()
+    client.infer(MODEL, inputs())
+    assert count() == before + 1
+
+
+@case
+def all_statistics(client):
+    assert client.get_inference_statistics()["model_stats"][0]["name"] == MODEL
+
+
+@case
+def unknown_model_metadata_is_an_error(client):
+    expect_error(lambda: client.get_model_metadata("other"), 404, "no such model")
+
+
+@case
+def binary_in_binary_out(client):
+    check(client.infer(MODEL, inputs()))
+
+
+@case
+def json_in_json_out(client):
+    check(client.infer(MODEL, inputs(binary=False), outputs=outputs(binary=False)))
+
+
+@case
+def json_in_binary_out(client):
+    check(client.infer(MODEL, inputs(binary=False), outputs=outputs()))
+
+
+@case
+def binary_in_json_out(client):
+    check(client.infer(MODEL, inputs(), outputs=outputs(binary=False)))
+
+
+@case
+def mixed_forms(client):
+    mixed = inputs(binary=False)
+    mixed[4].set_data_from_numpy(ARRAYS["INT32"], binary_data=True)
+    check(client.infer(MODEL, mixed, outputs=outputs(["INT32", "FP64"])), ["INT32", "FP64"])
+
+
+def one_output(kind):
+    def run(client):
+        check(client.infer(MODEL, inputs(), outputs=outputs([kind])), [kind])
+
+    run.__name__ = f"requested_output_{kind}"
+    return run
+
+
+def one_json_output(kind):
+    def run(client):
+        check(client.infer(MODEL, inputs(), outputs=outputs([kind], binary=False)), [kind])
+
+    run.__name__ = f"requested_json_output_{kind}"
+    return run
+
+
+for each in ARRAYS:
+    case(one_output(each))
+    if each not in BINARY_ONLY:
+        case(one_json_output(each))
+
+
+@case
+def fp16_as_json_is_an_error(client):
+    asked = [http.InferRequestedOutput("out_FP16", binary_data=False)]
+    expect_error(lambda: client.infer(MODEL, inputs(), outputs=asked), 400, "no JSON form")
+
+
+@case
+def request_id_is_echoed(client):
+    response = client.infer(MODEL, inputs(), request_id="r-1").get_response()
+    assert response["id"] == "r-1"
+    assert response["model_name"] == MODEL and response["model_version"] == "1"
+
+
+@case
+def named_version(client):
+    check(client.infer(MODEL, inputs(), model_version="1"))
+
+
+@case
+def parameters_are_accepted(client):
+    check(
+        client.infer(
+            MODEL,
+            inputs(),
+            priority=1,
+            timeout=10_000_000,
+            parameters={"text": "a", "number": 1, "flag": True},
+        )
+    )
+
+
+@case
+def empty_tensors(client):
+    empty = {kind: array[:, :0] for kind, array in ARRAYS.items()}
+    check(client.infer(MODEL, inputs(empty)), arrays=empty)
+
+
+@case
+def batch_of_many(client):
+    many = {kind: np.repeat(array, 50, axis=0) for kind, array in ARRAYS.items()}
+    check(client.infer(MODEL, inputs(many)), arrays=many)
+
+
+@case
+def large_tensors(client):
+    large = dict(ARRAYS, FP32=np.arange(500_000, dtype=np.float32).reshape(1, -1))
+    check(client.infer(MODEL, inputs(large), outputs=outputs(["FP32"])), ["FP32"], large)
+
+
+@case
+def gzip_request(client):
+    check(client.infer(MODEL, inputs(), request_compression_algorithm="gzip"))
+
+
+@case
+def deflate_request(client):
+    check(client.infer(MODEL, inputs(), request_compression_algorithm="deflate"))
+
+
+@case
+def compressed_response_may_be_asked_for(client):
+    check(client.infer(MODEL, inputs(), response_compression_algorithm="gzip"))
+
+
+@case
+def async_inference(client):
+    for pending in [client.async_infer(MODEL, inputs()) for _ in range(20)]:
+        check(pending.get_result())
+
+
+@case
+def generated_request_body(client):
+    body, length = http.InferenceServerClient.generate_request_body(inputs())
+    assert length is not None and len(body) > length
+
+
+@case
+def classification(client):
+    asked = [http.InferRequestedOutput("out_FP32", class_count=2)]
+    top = client.infer(MODEL, inputs(), outputs=asked).as_numpy("out_FP32")
+    assert top.shape == (1, 2) and top[0][0].decode().endswith(":2"), top
+
+
+@case
+def missing_input_is_an_error(client):
+    expect_error(lambda: client.infer(MODEL, inputs()[1:]), 400, "'in_BOOL'")
+
+
+@case
+def unknown_input_is_an_error(client):
+    wrong = http.InferInput("other", [1], "INT8")
+    wrong.set_data_from_numpy(np.zeros(1, np.int8))
+    expect_error(lambda: client.infer(MODEL, [*inputs(), wrong]), 400, "no input 'other'")
+
+
+@case
+def wrong_type_is_an_error(client):
+    wrong = dict(ARRAYS)
+    made = inputs(wrong)
+    made[8] = http.InferInput("in_FP32", [1, 3], "FP64")
+    made[8].set_data_from_numpy(ARRAYS["FP64"])
+    expect_error(lambda: client.infer(MODEL, made), 400, "must be FP32")
+
+
+@case
+def wrong_rank_is_an_error(client):
+    wrong = dict(ARRAYS, INT8=np.zeros(3, np.int8))
+    expect_error(lambda: client.infer(MODEL, inputs(wrong)), 400, "must be [-1,-1]")
+
+
+@case
+def unknown_output_is_an_error(client):
+    asked = [http.InferRequestedOutput("other")]
+    expect_error(lambda: client.infer(MODEL, inputs(), outputs=asked), 400, "no output 'other'")
+
+
+@case
+def unknown_model_is_an_error(client):
+    expect_error(lambda: client.infer("other", inputs()), 404, "no such model")
+
+
+@case
+def unknown_version_is_an_error(client):
+    expect_error(lambda: client.infer(MODEL, inputs(), model_version="7"), 404, "no version '7'")
+
+
+@case
+def invalid_utf8_is_an_error(client):
+    wrong = dict(ARRAYS, BYTES=np.array([[b"\xff\xfe", b"", b""]], object))
+    expect_error(lambda: client.infer(MODEL, inputs(wrong)), 400, "not valid UTF-8")
+
+
+@case
+def asyncio_client(client):
+    async def run():
+        async with http_aio.InferenceServerClient(sys.argv[1]) as aio:
+            assert await aio.is_server_ready()
+            results = await asyncio.gather(*(aio.infer(MODEL, inputs()) for _ in range(10)))
+            for result in results:
+                check(result)
+
+    asyncio.run(run())
+
+
+def main():
+    failed = 0
+    with http.InferenceServerClient(sys.argv[1], concurrency=8) as client:
+        for name, run in CASES:
+            try:
+                run(client)
+                print("ok  ", name)
+            except Exception:  # a case may fail in any way; the rest must still run
+                failed += 1
+                print("FAIL", name)
+                traceback.print_exc(file=sys.stdout)
+    print(f"{len(CASES) - failed} of {len(CASES)} cases passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
