@@ -1,0 +1,47 @@
+package dev.modelfleet.operator;
+
+import dev.modelfleet.operator.cluster.EdgeClusterReconciler;
+import dev.modelfleet.operator.deployment.ModelDeploymentReconciler;
+import dev.modelfleet.operator.policy.CompressionPolicyReconciler;
+import dev.modelfleet.operator.target.HardwareTargetReconciler;
+import dev.modelfleet.operator.variant.ModelVariantReconciler;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The operator with all its controllers, in the application and in tests alike. */
+public final class Controllers {
+
+  private static final int RECONCILER_THREADS = 10;
+  private static final Duration CACHE_SYNC_TIMEOUT = Duration.ofMinutes(5);
+
+  private Controllers() {}
+
+  /**
+   * An operator that is not started.
+   *
+   * @param leaderElection how one of several operators becomes the one that works; empty where
+   *     there is only one
+   */
+  public static Operator of(
+      OperatorContext context, Optional<LeaderElectionConfiguration> leaderElection) {
+    Operator operator =
+        new Operator(
+            configuration -> {
+              configuration
+                  .withKubernetesClient(context.client())
+                  .withCloseClientOnStop(false)
+                  .checkingCRDAndValidateLocalModel(false)
+                  .withConcurrentReconciliationThreads(RECONCILER_THREADS)
+                  .withCacheSyncTimeout(CACHE_SYNC_TIMEOUT);
+              leaderElection.ifPresent(configuration::withLeaderElectionConfiguration);
+            });
+    operator.register(new ModelDeploymentReconciler(context));
+    operator.register(new ModelVariantReconciler(context));
+    operator.register(new HardwareTargetReconciler(context));
+    operator.register(new CompressionPolicyReconciler(context));
+    operator.register(new EdgeClusterReconciler(context));
+    return operator;
+  }
+}

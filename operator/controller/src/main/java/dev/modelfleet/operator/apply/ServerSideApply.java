@@ -1,0 +1,67 @@
+package dev.modelfleet.operator.apply;
+
+import dev.modelfleet.artifact.ContractJson;
+import dev.modelfleet.operator.name.Labels;
+import dev.modelfleet.operator.name.Sha256;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes desired objects by server-side apply, and only those that differ. */
+public final class ServerSideApply {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServerSideApply.class);
+  private static final PatchContext CONTEXT =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(Labels.MODELFLEET)
+          .withForce(true)
+          .build();
+
+  private final KubernetesClient client;
+  private final AppliedState state;
+
+  public ServerSideApply(KubernetesClient client) {
+    this.client = client;
+    this.state = new AppliedState(client.getKubernetesSerialization());
+  }
+
+  /**
+   * Makes the cluster hold {@code desired}.
+   *
+   * <p>A hash of what was applied is kept in an annotation: it shows that a field is no longer
+   * desired, which comparing what is desired with what is there cannot.
+   *
+   * @param actual the object as the cache has it
+   * @return whether something was written
+   */
+  public boolean apply(HasMetadata desired, Optional<? extends HasMetadata> actual) {
+    annotateWithHash(desired);
+    if (actual.isPresent() && !state.differs(desired, actual.get())) {
+      return false;
+    }
+    client.resource(desired).patch(CONTEXT);
+    LOG.info(
+        "applied {} {}/{}",
+        desired.getKind(),
+        desired.getMetadata().getNamespace(),
+        desired.getMetadata().getName());
+    return true;
+  }
+
+  private void annotateWithHash(HasMetadata desired) {
+    String text =
+        ContractJson.write(client.getKubernetesSerialization().convertValue(desired, Map.class));
+    Map<String, String> annotations =
+        new HashMap<>(
+            Optional.ofNullable(desired.getMetadata().getAnnotations()).orElseGet(Map::of));
+    annotations.put(Labels.APPLIED, Sha256.hex(text).substring(0, 16));
+    desired.getMetadata().setAnnotations(annotations);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.modelfleet.operator.deployment;
+
+import dev.modelfleet.api.v1alpha1.DeploymentTarget;
+import dev.modelfleet.api.v1alpha1.ModelDeployment;
+import dev.modelfleet.api.v1alpha1.ModelVariant;
+import dev.modelfleet.api.v1alpha1.Placement;
+import dev.modelfleet.operator.OperatorContext;
+import dev.modelfleet.operator.apply.ServerSideApply;
+import dev.modelfleet.operator.deployment.decide.DeploymentDecision;
+import dev.modelfleet.operator.deployment.decide.DeploymentFacts;
+import dev.modelfleet.operator.deployment.decide.RevisionRecords;
+import dev.modelfleet.operator.deployment.decide.ServingObjects;
+import dev.modelfleet.operator.deployment.decide.TargetServing;
+import dev.modelfleet.operator.deployment.decide.WorkloadFacts;
+import dev.modelfleet.operator.name.Labels;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the cluster hold what was decided for a ModelDeployment; writes only what differs. */
+final class DeploymentWrites {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DeploymentWrites.class);
+
+  private final KubernetesClient client;
+  private final ServerSideApply apply;
+  private final VariantClaims claims;
+  private final ServingObjects serving;
+
+  DeploymentWrites(OperatorContext operator) {
+    this.client = operator.client();
+    this.apply = operator.apply();
+    this.claims = new VariantClaims(operator.client());
+    this.serving = new ServingObjects(operator.pods(), operator.settings().pushSecret());
+  }
+
+  void write(DeploymentFacts facts, DeploymentDecision decision, Context<ModelDeployment> context) {
+    keepRevision(facts, decision, context);
+    claimVariants(facts, decision);
+    serve(facts, decision, context);
+    removeOrphans(facts, context);
+    forget(facts, decision, context);
+  }
+
+  private void keepRevision(
+      DeploymentFacts facts, DeploymentDecision decision, Context<ModelDeployment> context) {
+    if (decision.update() == null) {
+      return;
+    }
+    ControllerRevision desired = RevisionRecords.write(facts.deployment(), decision.update());
+    apply.apply(desired, named(facts, context, ControllerRevision.class, desired));
+  }
+
+  private void claimVariants(DeploymentFacts facts, DeploymentDecision decision) {
+    decision
+        .variants()
+        .forEach(
+            (name, spec) -> {
+              if (!facts.variants().containsKey(name)) {
+                claims.claim(facts.deployment(), name, spec);
+              }
+            });
+  }
+
+  private void serve(
+      DeploymentFacts facts, DeploymentDecision decision, Context<ModelDeployment> context) {
+    for (TargetServing target : decision.servings()) {
+      if (target.plan() == null || target.servedVariant().getStatus().artifact() == null) {
+        continue;
+      }
+      HasMetadata workload =
+          serving.workload(
+              facts.deployment(),
+              target,
+              target.servedVariant().getStatus().artifact(),
+              decision.paused());
+      apply.apply(workload, actual(facts, target, workload));
+      Service service = serving.service(facts.deployment(), target.plan());
+      apply.apply(service, named(facts, context, Service.class, service));
+      removeOtherKind(facts, target);
+    }
+  }
+
+  private static Optional<HasMetadata> actual(
+      DeploymentFacts facts, TargetServing target, HasMetadata desired) {
+    return facts.workloads().getOrDefault(target.target().name(), List.of()).stream()
+        .map(WorkloadFacts::object)
+        .filter(object -> object.getKind().equals(desired.getKind()))
+        .filter(object -> sameName(object, desired))
+        .findFirst();
+  }
+
+  private void removeOtherKind(DeploymentFacts facts, TargetServing target) {
+    boolean perNode = target.plan().mode() == Placement.Mode.PER_NODE;
+    facts.workloads().getOrDefault(target.target().name(), List.of()).stream()
+        .filter(workload -> (workload.replicas() == null) != perNode)
+        .forEach(workload -> remove(workload.object()));
+  }
+
+  /** What serves targets that the spec no longer has. */
+  private void removeOrphans(DeploymentFacts facts, Context<ModelDeployment> context) {
+    Set<String> targets =
+        facts.deployment().getSpec().targets().stream()
+            .map(DeploymentTarget::name)
+            .collect(Collectors.toSet());
+    facts.workloads().entrySet().stream()
+        .filter(entry -> !targets.contains(entry.getKey()))
+        .flatMap(entry -> entry.getValue().stream())
+        .forEach(workload -> remove(workload.object()));
+    DeploymentFactsReader.owned(facts.deployment(), context, Service.class)
+        .filter(service -> service.getMetadata().getDeletionTimestamp() == null)
+        .filter(service -> !targets.contains(service.getMetadata().getLabels().get(Labels.TARGET)))
+        .forEach(this::remove);
+  }
+
+  /** Revisions and variants that are no longer kept. */
+  private void forget(
+      DeploymentFacts facts, DeploymentDecision decision, Context<ModelDeployment> context) {
+    DeploymentFactsReader.owned(facts.deployment(), context, ControllerRevision.class)
+        .filter(
+            revision ->
+                !decision
+                    .keptRevisions()
+                    .contains(revision.getMetadata().getLabels().get(Labels.REVISION)))
+        .forEach(this::remove);
+    for (ModelVariant variant : facts.variants().values()) {
+      if (!decision.keptVariants().contains(variant.getMetadata().getName())) {
+        claims.release(facts.deployment(), variant);
+      }
+    }
+  }
+
+  private static <T extends HasMetadata> Optional<T> named(
+      DeploymentFacts facts, Context<ModelDeployment> context, Class<T> kind, T desired) {
+    return DeploymentFactsReader.owned(facts.deployment(), context, kind)
+        .filter(object -> sameName(object, desired))
+        .findFirst();
+  }
+
+  private static boolean sameName(HasMetadata one, HasMetadata other) {
+    return one.getMetadata().getName().equals(other.getMetadata().getName());
+  }
+
+  private void remove(HasMetadata object) {
+    LOG.info(
+        "removing {} {}/{}: nothing needs it",
+        object.getKind(),
+        object.getMetadata().getNamespace(),
+        object.getMetadata().getName());
+    client.resource(object).delete();
+  }
+}

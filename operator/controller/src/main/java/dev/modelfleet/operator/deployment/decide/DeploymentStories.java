@@ -1,0 +1,126 @@
+package dev.modelfleet.operator.deployment.decide;
+
+import dev.modelfleet.api.v1alpha1.Condition;
+import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions;
+import dev.modelfleet.api.v1alpha1.ModelDeploymentStatus;
+import dev.modelfleet.api.v1alpha1.TargetStatus;
+import dev.modelfleet.api.v1alpha1.VariantPhase;
+import dev.modelfleet.operator.event.Story;
+import dev.modelfleet.operator.status.Conditions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** What is told of a ModelDeployment: each change from one status to the next, once. */
+public final class DeploymentStories {
+
+  private final ModelDeploymentStatus before;
+  private final ModelDeploymentStatus after;
+  private final DeploymentDecision decision;
+  private final List<Story> stories = new ArrayList<>();
+
+  private DeploymentStories(
+      ModelDeploymentStatus before, ModelDeploymentStatus after, DeploymentDecision decision) {
+    this.before = before;
+    this.after = after;
+    this.decision = decision;
+  }
+
+  /** The stories of a change. */
+  public static List<Story> of(
+      ModelDeploymentStatus before, ModelDeploymentStatus after, DeploymentDecision decision) {
+    return new DeploymentStories(before, after, decision).all();
+  }
+
+  private List<Story> all() {
+    trouble(ModelDeploymentConditions.ACCEPTED);
+    trouble(ModelDeploymentConditions.RESOLVED_REFS);
+    decision.servings().forEach(this::variant);
+    rollout();
+    return stories;
+  }
+
+  private void trouble(String type) {
+    Condition now = Conditions.find(after.conditions(), type).orElseThrow();
+    boolean told =
+        Conditions.find(before.conditions(), type)
+            .filter(
+                then -> then.reason().equals(now.reason()) && then.message().equals(now.message()))
+            .isPresent();
+    boolean looking =
+        decision.state() instanceof RolloutState.Unresolved(References.Unresolved missing)
+            && missing.reason().equals("Resolving");
+    if (!now.isTrue() && !told && !looking) {
+      stories.add(Story.warning(now.reason(), now.message()));
+    }
+  }
+
+  private void variant(TargetServing serving) {
+    if (serving.wanted() == null || serving.wantedVariant() == null) {
+      return;
+    }
+    String name = serving.wanted().variant();
+    TargetStatus then =
+        before.targetStatuses().stream()
+            .filter(t -> t.name().equals(serving.target().name()))
+            .filter(t -> name.equals(t.variant()))
+            .findFirst()
+            .orElse(null);
+    String subject = "target " + serving.target().name() + ": variant " + name;
+    VariantPhase phase = serving.phase();
+    boolean first = then == null;
+    if (first && phase != VariantPhase.READY && phase != VariantPhase.REJECTED) {
+      stories.add(Story.normal("VariantBuilding", subject + " is built and proven"));
+    }
+    if (phase == VariantPhase.READY && (first || then.artifact() == null)) {
+      stories.add(Story.normal("VariantReady", subject + ": " + VariantWords.message(serving)));
+    }
+    boolean troubled = phase == VariantPhase.REJECTED || phase == VariantPhase.FAILED;
+    String words = VariantWords.message(serving);
+    if (troubled && (first || !startsEqual(words, then.message()))) {
+      String reason = phase == VariantPhase.REJECTED ? "VariantRejected" : "VariantFailed";
+      stories.add(Story.warning(reason, subject + ": " + words));
+    }
+  }
+
+  private void rollout() {
+    boolean rolling = decision.state() instanceof RolloutState.Underway;
+    boolean sameRevision = Objects.equals(before.updateRevision(), after.updateRevision());
+    if (rolling && (before.progressTime() == null || !sameRevision)) {
+      stories.add(
+          Story.normal("RolloutStarted", "revision " + after.updateRevision() + " is rolled out"));
+    }
+    boolean complete = decision.state() instanceof RolloutState.Complete;
+    if (complete && !Objects.equals(before.currentRevision(), after.currentRevision())) {
+      stories.add(
+          Story.normal(
+              "RolloutComplete",
+              "revision "
+                  + after.currentRevision()
+                  + " is on every target: "
+                  + after.readiness()
+                  + " pods ready"));
+    }
+    Condition progressing =
+        Conditions.find(after.conditions(), ModelDeploymentConditions.PROGRESSING).orElseThrow();
+    boolean wasFalse =
+        sameRevision
+            && Conditions.find(before.conditions(), ModelDeploymentConditions.PROGRESSING)
+                .filter(c -> c.reason().equals(progressing.reason()))
+                .isPresent();
+    if (decision.state() instanceof RolloutState.RolledBack && !wasFalse) {
+      stories.add(Story.warning("RolledBack", after.message()));
+    }
+    if (decision.state() instanceof RolloutState.Exceeded && !wasFalse) {
+      stories.add(Story.warning("ProgressDeadlineExceeded", after.message()));
+    }
+  }
+
+  private static boolean startsEqual(String words, String then) {
+    if (then == null) {
+      return false;
+    }
+    int length = Math.min(Math.min(words.length(), then.length()), 400);
+    return words.regionMatches(0, then, 0, length);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.modelfleet.operator.deployment.decide;
+
+import dev.modelfleet.api.v1alpha1.DeploymentPhase;
+import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions.Reason;
+
+/**
+ * Where a ModelDeployment stands, in a word and a sentence.
+ *
+ * @param phase the word
+ * @param reason of condition Ready, and of Reconciling or Stalled
+ * @param message the sentence
+ * @param working whether something is under way
+ * @param stalled whether someone has to change something; never together with {@code working}
+ */
+record Headline(
+    DeploymentPhase phase, String reason, String message, boolean working, boolean stalled) {
+
+  private static final int MAX_MESSAGE = 1024;
+
+  Headline {
+    message =
+        message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE - 1) + "…";
+  }
+
+  static Headline of(DeploymentDecision decision, VariantsSummary variants) {
+    return switch (decision.state()) {
+      case RolloutState.Unresolved(References.Unresolved missing) ->
+          new Headline(
+              DeploymentPhase.PENDING,
+              missing.reason(),
+              missing.message(),
+              missing.waiting(),
+              !missing.waiting());
+      case RolloutState.NotAccepted(String reason, String message) ->
+          new Headline(DeploymentPhase.PENDING, reason, message, false, true);
+      case RolloutState.Building building -> ofVariants(variants);
+      case RolloutState.Blocked blocked -> ofVariants(variants);
+      case RolloutState.Underway underway ->
+          new Headline(
+              DeploymentPhase.ROLLING_OUT,
+              Reason.ROLLING_OUT,
+              variants.stalled() || !variants.ready()
+                  ? Progress.missing(decision.servings()) + "; " + variants.message()
+                  : Progress.missing(decision.servings()),
+              true,
+              false);
+      case RolloutState.Paused paused ->
+          new Headline(
+              DeploymentPhase.PAUSED,
+              Reason.ROLLOUT_PAUSED,
+              "the rollout stands still because spec.rollout.paused is true",
+              false,
+              false);
+      case RolloutState.Complete complete ->
+          new Headline(
+              DeploymentPhase.HEALTHY,
+              Reason.READY,
+              "every target serves revision " + decision.update().hash(),
+              false,
+              false);
+      case RolloutState.Exceeded(String message) ->
+          new Headline(
+              DeploymentPhase.DEGRADED, Reason.PROGRESS_DEADLINE_EXCEEDED, message, false, true);
+      case RolloutState.RolledBack(String message) ->
+          new Headline(
+              DeploymentPhase.DEGRADED, Reason.PROGRESS_DEADLINE_EXCEEDED, message, false, true);
+    };
+  }
+
+  private static Headline ofVariants(VariantsSummary variants) {
+    boolean degraded = variants.stalled() || Reason.VARIANT_FAILED.equals(variants.reason());
+    return new Headline(
+        degraded ? DeploymentPhase.DEGRADED : DeploymentPhase.BUILDING,
+        variants.reason(),
+        variants.message(),
+        !variants.stalled(),
+        variants.stalled());
+  }
+}

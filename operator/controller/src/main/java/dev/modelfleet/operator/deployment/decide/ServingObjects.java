@@ -1,0 +1,234 @@
+package dev.modelfleet.operator.deployment.decide;
+
+import dev.modelfleet.api.v1alpha1.ModelDeployment;
+import dev.modelfleet.api.v1alpha1.NodeToleration;
+import dev.modelfleet.api.v1alpha1.Placement;
+import dev.modelfleet.api.v1alpha1.VariantArtifact;
+import dev.modelfleet.operator.name.Labels;
+import dev.modelfleet.operator.name.ResourceName;
+import dev.modelfleet.operator.name.Sha256;
+import dev.modelfleet.operator.pod.ModelVolume;
+import dev.modelfleet.operator.pod.RuntimePod;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The objects that serve a target: a Deployment or a DaemonSet, and a Service. */
+public final class ServingObjects {
+
+  private static final String SERVE = "serve";
+  private static final int HTTP_PORT = 8000;
+  private static final int METRICS_PORT = 8002;
+  private static final int MAX_NAME = 52;
+  private static final long GRACE_SECONDS = 30;
+
+  private final RuntimePod pods;
+  private final String pushSecret;
+
+  /**
+   * Objects of a cluster.
+   *
+   * @param pushSecret Secret with which variants are published, and so fetched; null for none
+   */
+  public ServingObjects(RuntimePod pods, String pushSecret) {
+    this.pods = pods;
+    this.pushSecret = pushSecret;
+  }
+
+  /**
+   * Name of a target's objects: {@code <deployment>-<target>}, made a valid Service name where it
+   * is not one.
+   */
+  public static String name(String deployment, String target) {
+    String whole = deployment + "-" + target;
+    return whole.length() <= MAX_NAME && whole.matches("[a-z]([-a-z0-9]*[a-z0-9])?")
+        ? whole
+        : ResourceName.label(whole, MAX_NAME - 9, "model")
+            + "-"
+            + Sha256.hex(whole).substring(0, 8);
+  }
+
+  /** The Deployment or DaemonSet. */
+  public HasMetadata workload(
+      ModelDeployment owner, TargetServing serving, VariantArtifact artifact, boolean paused) {
+    TargetPlan plan = serving.plan();
+    ObjectMeta meta = metadata(owner, plan.name());
+    meta.getLabels().put(Labels.REVISION, serving.revision());
+    meta.getLabels().put(Labels.VARIANT, plan.variant());
+    PodTemplateSpec template = template(owner, plan, artifact);
+    IntOrString unavailable = MaxUnavailable.value(owner);
+    boolean device = plan.resourceName() != null;
+    if (plan.mode() == Placement.Mode.PER_NODE) {
+      return new DaemonSetBuilder()
+          .withMetadata(meta)
+          .withNewSpec()
+          .withRevisionHistoryLimit(2)
+          .withNewSelector()
+          .withMatchLabels(selector(owner, plan.name()))
+          .endSelector()
+          .withTemplate(template)
+          .withNewUpdateStrategy()
+          .withType(paused ? "OnDelete" : "RollingUpdate")
+          .withRollingUpdate(
+              paused
+                  ? null
+                  : new io.fabric8.kubernetes.api.model.apps.RollingUpdateDaemonSetBuilder()
+                      .withMaxUnavailable(unavailable)
+                      .build())
+          .endUpdateStrategy()
+          .endSpec()
+          .build();
+    }
+    return new DeploymentBuilder()
+        .withMetadata(meta)
+        .withNewSpec()
+        .withReplicas(serving.replicas())
+        .withPaused(paused ? true : null)
+        .withRevisionHistoryLimit(2)
+        .withNewSelector()
+        .withMatchLabels(selector(owner, plan.name()))
+        .endSelector()
+        .withTemplate(template)
+        .withNewStrategy()
+        .withType("RollingUpdate")
+        .withNewRollingUpdate()
+        .withMaxUnavailable(unavailable)
+        .withMaxSurge(device ? new IntOrString(0) : new IntOrString("25%"))
+        .endRollingUpdate()
+        .endStrategy()
+        .endSpec()
+        .build();
+  }
+
+  /** The Service; with one pod on each node, each node's clients reach their own. */
+  public Service service(ModelDeployment owner, TargetPlan plan) {
+    return new ServiceBuilder()
+        .withMetadata(metadata(owner, plan.name()))
+        .withNewSpec()
+        .withSelector(selector(owner, plan.name()))
+        .withInternalTrafficPolicy(plan.mode() == Placement.Mode.PER_NODE ? "Local" : "Cluster")
+        .withPorts(
+            new ServicePortBuilder()
+                .withName("http")
+                .withProtocol("TCP")
+                .withPort(HTTP_PORT)
+                .withTargetPort(new IntOrString("http"))
+                .build(),
+            new ServicePortBuilder()
+                .withName("metrics")
+                .withProtocol("TCP")
+                .withPort(METRICS_PORT)
+                .withTargetPort(new IntOrString("metrics"))
+                .build())
+        .endSpec()
+        .build();
+  }
+
+  private static ObjectMeta metadata(ModelDeployment owner, String target) {
+    return new ObjectMetaBuilder()
+        .withName(name(owner.getMetadata().getName(), target))
+        .withNamespace(owner.getMetadata().getNamespace())
+        .withLabels(new HashMap<>(selector(owner, target)))
+        .withOwnerReferences(Owner.controller(owner))
+        .build();
+  }
+
+  private static Map<String, String> selector(ModelDeployment owner, String target) {
+    Map<String, String> labels = new TreeMap<>(Labels.component(SERVE));
+    labels.put(Labels.MODEL_DEPLOYMENT, ResourceName.of(owner.getMetadata().getName()));
+    labels.put(Labels.TARGET, target);
+    return labels;
+  }
+
+  private PodTemplateSpec template(
+      ModelDeployment owner, TargetPlan plan, VariantArtifact artifact) {
+    Map<String, String> labels = new TreeMap<>(selector(owner, plan.name()));
+    labels.put(Labels.VARIANT, plan.variant());
+    PodSpecBuilder pod =
+        pods.pod()
+            .addToVolumes(RuntimePod.temporary())
+            .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+            .withNodeSelector(plan.nodeSelector())
+            .addToTolerations(
+                plan.tolerations().stream()
+                    .map(NodeToleration::toToleration)
+                    .toArray(Toleration[]::new));
+    pods.addModel(pod, artifact.reference(), secrets(owner));
+    pod.addToContainers(container(owner, plan, artifact));
+    return new PodTemplateSpecBuilder()
+        .withNewMetadata()
+        .withLabels(labels)
+        .addToAnnotations("prometheus.io/scrape", "true")
+        .addToAnnotations("prometheus.io/port", Integer.toString(METRICS_PORT))
+        .addToAnnotations("prometheus.io/path", "/metrics")
+        .endMetadata()
+        .withSpec(pod.build())
+        .build();
+  }
+
+  private Container container(ModelDeployment owner, TargetPlan plan, VariantArtifact artifact) {
+    List<String> arguments =
+        List.of(SERVE, "--model-dir", ModelVolume.PATH, "--name", owner.getMetadata().getName());
+    ContainerBuilder container =
+        pods.container(SERVE, arguments)
+            .addToVolumeMounts(RuntimePod.modelMount())
+            .withResources(ServingResources.of(plan, artifact.size()))
+            .addNewPort()
+            .withName("http")
+            .withContainerPort(HTTP_PORT)
+            .withProtocol("TCP")
+            .endPort()
+            .addNewPort()
+            .withName("metrics")
+            .withContainerPort(METRICS_PORT)
+            .withProtocol("TCP")
+            .endPort()
+            .withStartupProbe(probe("/v2/health/ready", 1, 300))
+            .withReadinessProbe(probe("/v2/health/ready", 5, 3))
+            .withLivenessProbe(probe("/v2/health/live", 10, 6));
+    return container.build();
+  }
+
+  private List<String> secrets(ModelDeployment owner) {
+    List<String> secrets = new ArrayList<>();
+    if (pushSecret != null) {
+      secrets.add(pushSecret);
+    }
+    var pull = owner.getSpec().model().pullSecretRef();
+    if (pull != null && !secrets.contains(pull.name())) {
+      secrets.add(pull.name());
+    }
+    return secrets;
+  }
+
+  private static Probe probe(String path, int period, int failures) {
+    return new ProbeBuilder()
+        .withNewHttpGet()
+        .withPath(path)
+        .withPort(new IntOrString("http"))
+        .endHttpGet()
+        .withPeriodSeconds(period)
+        .withTimeoutSeconds(2)
+        .withFailureThreshold(failures)
+        .build();
+  }
+}

@@ -1,0 +1,37 @@
+package dev.modelfleet.operator.deployment.decide;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.modelfleet.api.v1alpha1.ContainerResources;
+import dev.modelfleet.api.v1alpha1.NodeToleration;
+import dev.modelfleet.api.v1alpha1.Placement;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How one target is served in one revision: everything that its pods are made from, frozen, so that
+ * it can be served again when policy and HardwareTarget are long gone.
+ *
+ * @param name of the target
+ * @param mode how pods are put on nodes
+ * @param variant name of the ModelVariant
+ * @param nodeSelector labels of the nodes, with the architecture
+ * @param tolerations of the pods
+ * @param resourceName extended resource of which a pod takes one; null for none
+ * @param resources of the serving container; null for what fits the model's size
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TargetPlan(
+    String name,
+    Placement.Mode mode,
+    String variant,
+    Map<String, String> nodeSelector,
+    List<NodeToleration> tolerations,
+    String resourceName,
+    ContainerResources resources) {
+
+  public TargetPlan {
+    nodeSelector = new TreeMap<>(nodeSelector);
+    tolerations = List.copyOf(tolerations);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.modelfleet.operator.deployment.decide;
+
+import dev.modelfleet.operator.name.Labels;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a Deployment or DaemonSet that serves a target tells.
+ *
+ * @param target name of the target
+ * @param revision of the ModelDeployment that it was last applied for
+ * @param variant name of the ModelVariant that its pods are made for
+ * @param current whether its controller has seen its newest spec
+ * @param replicas that its spec asks for; null for a DaemonSet
+ * @param desired number of pods that there should be
+ * @param updated number of pods made from the newest spec
+ * @param ready number of ready pods
+ * @param available number of available pods
+ * @param object the object itself
+ */
+public record WorkloadFacts(
+    String target,
+    String revision,
+    String variant,
+    boolean current,
+    Integer replicas,
+    int desired,
+    int updated,
+    int ready,
+    int available,
+    HasMetadata object) {
+
+  /** Reads a Deployment. */
+  public static WorkloadFacts of(Deployment object) {
+    var status = Optional.ofNullable(object.getStatus());
+    return new WorkloadFacts(
+        label(object.getMetadata().getLabels(), Labels.TARGET),
+        label(object.getMetadata().getLabels(), Labels.REVISION),
+        label(object.getMetadata().getLabels(), Labels.VARIANT),
+        seen(object, status.map(s -> s.getObservedGeneration()).orElse(null)),
+        object.getSpec().getReplicas(),
+        number(object.getSpec().getReplicas()),
+        number(status.map(s -> s.getUpdatedReplicas()).orElse(null)),
+        number(status.map(s -> s.getReadyReplicas()).orElse(null)),
+        number(status.map(s -> s.getAvailableReplicas()).orElse(null)),
+        object);
+  }
+
+  /** Reads a DaemonSet. */
+  public static WorkloadFacts of(DaemonSet object) {
+    var status = Optional.ofNullable(object.getStatus());
+    return new WorkloadFacts(
+        label(object.getMetadata().getLabels(), Labels.TARGET),
+        label(object.getMetadata().getLabels(), Labels.REVISION),
+        label(object.getMetadata().getLabels(), Labels.VARIANT),
+        seen(object, status.map(s -> s.getObservedGeneration()).orElse(null)),
+        null,
+        number(status.map(s -> s.getDesiredNumberScheduled()).orElse(null)),
+        number(status.map(s -> s.getUpdatedNumberScheduled()).orElse(null)),
+        number(status.map(s -> s.getNumberReady()).orElse(null)),
+        number(status.map(s -> s.getNumberAvailable()).orElse(null)),
+        object);
+  }
+
+  private static String label(Map<String, String> labels, String key) {
+    return labels == null ? null : labels.get(key);
+  }
+
+  private static boolean seen(HasMetadata object, Long observed) {
+    Long generation = object.getMetadata().getGeneration();
+    return observed != null && generation != null && observed >= generation;
+  }
+
+  private static int number(Integer value) {
+    return value == null ? 0 : value;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.modelfleet.operator.variant.decide;
+
+import dev.modelfleet.api.v1alpha1.ModelVariantConditions.Reason;
+import dev.modelfleet.api.v1alpha1.ModelVariantStatusBuilder;
+import dev.modelfleet.api.v1alpha1.VariantArtifact;
+import dev.modelfleet.artifact.BuildResult;
+import dev.modelfleet.artifact.ContractJson;
+import dev.modelfleet.operator.event.Story;
+import dev.modelfleet.operator.variant.decide.JobOutcome.Failed;
+import dev.modelfleet.operator.variant.decide.JobOutcome.Missing;
+import dev.modelfleet.operator.variant.decide.JobOutcome.Running;
+import dev.modelfleet.operator.variant.decide.JobOutcome.Succeeded;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A build Job is under way. */
+final class BuildingState implements VariantState {
+
+  @Override
+  public VariantDecision next(VariantFacts facts, Instant now) {
+    return switch (facts.build()) {
+      case Missing() -> lost(facts, now, "its Job was removed");
+      case Running running -> running(facts, now, running);
+      case Succeeded(String message) when message == null ->
+          lost(facts, now, "its pod was removed before the result was read");
+      case Succeeded(String message) -> result(facts, now, message);
+      case Failed failed -> failed(facts, now, failed);
+    };
+  }
+
+  private static VariantDecision lost(VariantFacts facts, Instant now, String how) {
+    ModelVariantStatusBuilder status = ModelVariantStatusBuilder.builder(facts.status());
+    int lost = VariantFacts.number(status.lostJobs()) + 1;
+    String message = "build attempt " + facts.attempt() + " is lost: " + how;
+    Attempts attempts = new Attempts(facts, now);
+    if (lost > 1) {
+      return attempts.buildFailed(
+          status.lostJobs(null), Reason.BUILD_FAILED, message + ", for the second time", true);
+    }
+    return attempts
+        .telling(Story.warning("JobLost", message))
+        .build(status.lostJobs(lost), "made again because " + how);
+  }
+
+  private static VariantDecision running(VariantFacts facts, Instant now, Running running) {
+    ModelVariantStatusBuilder status = ModelVariantStatusBuilder.builder(facts.status());
+    VariantReport report = new VariantReport(facts, now);
+    boolean troubled = running.trouble() != null;
+    return new VariantDecision.Wait(
+        troubled
+            ? report.building(
+                status, Reason.POD_NOT_STARTED, running.reason() + ": " + running.trouble())
+            : report.building(
+                status, Reason.BUILDING, "build attempt " + facts.attempt() + " runs"),
+        List.of(),
+        running.withoutPod() || troubled ? Attempts.RECHECK : null);
+  }
+
+  private static VariantDecision result(VariantFacts facts, Instant now, String message) {
+    Optional<BuildResult> read = read(message);
+    Attempts attempts = new Attempts(facts, now);
+    ModelVariantStatusBuilder status = ModelVariantStatusBuilder.builder(facts.status());
+    if (read.isEmpty()) {
+      return attempts.buildFailed(
+          status, Reason.BUILD_FAILED, "the build's result can't be read: " + cut(message), true);
+    }
+    BuildResult result = read.get();
+    status.trials(TrialLedger.merge(facts.status().trials(), result.trials()));
+    return switch (result.outcome()) {
+      case PUBLISHED -> attempts.probe(published(status, result));
+      case REJECTED -> attempts.rejected(status, rejection(status, result));
+      case FAILED ->
+          attempts.buildFailed(status, name(result), result.message(), result.reason().retryable());
+    };
+  }
+
+  private static ModelVariantStatusBuilder published(
+      ModelVariantStatusBuilder status, BuildResult result) {
+    return Attempts.clearTroubles(status)
+        .recipe(result.recipe())
+        .artifact(
+            new VariantArtifact(
+                result.artifact().reference(),
+                result.artifact().digest(),
+                result.artifact().size()))
+        .proof(Proof.ofBuild(result));
+  }
+
+  private static String rejection(ModelVariantStatusBuilder status, BuildResult result) {
+    String summary = TrialLedger.summary(status.trials());
+    return summary.isEmpty() ? result.message() : summary;
+  }
+
+  private static VariantDecision failed(VariantFacts facts, Instant now, Failed failed) {
+    ModelVariantStatusBuilder status = ModelVariantStatusBuilder.builder(facts.status());
+    Attempts attempts = new Attempts(facts, now);
+    Optional<BuildResult> result = read(failed.result()).filter(r -> r.reason() != null);
+    if (result.isPresent()) {
+      BuildResult told = result.get();
+      status.trials(TrialLedger.merge(facts.status().trials(), told.trials()));
+      return attempts.buildFailed(status, name(told), told.message(), told.reason().retryable());
+    }
+    String reason =
+        "OOMKilled".equals(failed.reason()) ? Reason.OUT_OF_MEMORY : Reason.BUILD_FAILED;
+    return attempts.buildFailed(status, reason, failed.reason() + ": " + failed.message(), true);
+  }
+
+  private static Optional<BuildResult> read(String message) {
+    try {
+      return Optional.ofNullable(message).map(m -> ContractJson.read(m, BuildResult.class));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String name(BuildResult result) {
+    return ContractJson.write(result.reason()).replace("\"", "");
+  }
+
+  private static String cut(String message) {
+    return message.length() <= 200 ? message : message.substring(0, 199) + "…";
+  }
+}
