@@ -40,7 +40,7 @@ public record Condition(
             "Why, as one UpperCamelCase word for programs. Example: VariantsReady")
         String reason,
     @Required
-        @Size(max = 4096)
+        @Size(max = 32768)
         @JsonPropertyDescription("Why, in a sentence for people; it may be empty.")
         String message) {
 

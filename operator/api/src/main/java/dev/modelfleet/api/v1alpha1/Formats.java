@@ -23,8 +23,8 @@ final class Formats {
   /** Duration as Go writes it. */
   static final String DURATION = "^([0-9]{1,9}(\\.[0-9]{1,9})?(h|m|s|ms|us|µs|ns))+$";
 
-  /** Decimal number. */
-  static final String DECIMAL = "^-?[0-9]+(\\.[0-9]+)?(e-?[0-9]+)?$";
+  /** Decimal number, perhaps with an exponent. */
+  static final String DECIMAL = "^-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?$";
 
   /** A model's or data set's URI. */
   static final String SOURCE_URI = "^(oci|https|pvc)://[^\\s/]+/\\S+$";

@@ -20,7 +20,7 @@ public record ModelDeploymentStatus(
             people; programs read the conditions.\
             """)
         DeploymentPhase phase,
-    @Size(max = 1024) @JsonPropertyDescription("What is happening, in a sentence for people.")
+    @Size(max = 4096) @JsonPropertyDescription("What is happening, in a sentence for people.")
         String message,
     @Min(0) @JsonPropertyDescription("Number of targets in the spec.") int targets,
     @Min(0)

@@ -12,5 +12,5 @@ public record RejectedRevision(
         @Size(max = 128)
         @JsonPropertyDescription("Why, as one word for programs. Example: VariantRejected")
         String reason,
-    @Size(max = 512) @JsonPropertyDescription("Why, in a sentence for people, with figures.")
+    @Size(max = 4096) @JsonPropertyDescription("Why, in a sentence for people, with figures.")
         String message) {}

@@ -48,5 +48,5 @@ public record TargetStatus(
             Example: 4.6ms\
             """)
         String latencyP99,
-    @Size(max = 512) @JsonPropertyDescription("What is happening, in a sentence for people.")
+    @Size(max = 4096) @JsonPropertyDescription("What is happening, in a sentence for people.")
         String message) {}

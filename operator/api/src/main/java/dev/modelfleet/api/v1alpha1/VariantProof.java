@@ -24,5 +24,5 @@ public record VariantProof(
         Quantity peakMemory,
     @JsonPropertyDescription("Agreement of the target's device with the builder.")
         ProofGolden golden,
-    @Size(max = 256) @JsonPropertyDescription("The device that was measured, in words for people.")
+    @Size(max = 1024) @JsonPropertyDescription("The device that was measured, in words for people.")
         String device) {}

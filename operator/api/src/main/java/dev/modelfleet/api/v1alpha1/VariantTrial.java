@@ -26,7 +26,7 @@ public record VariantTrial(
         @JsonPropertyDescription(
             "Why it was not accepted, as one word for programs. Example: AccuracyBelowGate")
         String reason,
-    @Size(max = 1024)
+    @Size(max = 4096)
         @JsonPropertyDescription("Why, in a sentence for people, with figures and limits.")
         String message,
     @JsonPropertyDescription("Size of what was built. Example: 23M") Quantity size,
