@@ -139,6 +139,9 @@ final class RecipeLadder {
 
   private Optional<Candidate> record(Trial trial, Candidate candidate) {
     trials.add(trial);
+    if (candidate == null) {
+      WorkDirectory.delete(directory.resolve(trial.recipe()));
+    }
     log.say(
         trial.recipe()
             + ": "

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -123,22 +124,20 @@ final class VariantRegistry {
     }
   }
 
-  /** Publishes the files of a directory as the request's variant. */
+  /**
+   * Publishes the files of a directory as the request's variant.
+   *
+   * @param sourceDigest null where the source has none
+   * @param tar file to pack them into
+   */
   PublishedArtifact publish(Candidate accepted, String sourceDigest, Path tar) {
-    Map<String, String> annotations =
-        Map.of(
-            "org.opencontainers.image.title",
-            request.name(),
-            KEY,
-            request.key(),
-            "dev.modelfleet.recipe",
-            accepted.trial().recipe(),
-            "dev.modelfleet.source.digest",
-            String.valueOf(sourceDigest));
     try {
       VariantImage image =
           VariantImage.pack(
-              accepted.directory(), request.target().architecture(), annotations, tar);
+              accepted.directory(),
+              request.target().architecture(),
+              annotations(accepted, sourceDigest),
+              tar);
       String digest = image.push(registry, reference);
       return new PublishedArtifact(
           reference.with(digest).toString(), digest, accepted.trial().size());
@@ -147,5 +146,16 @@ final class VariantRegistry {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot pack the variant: " + e.getMessage(), e);
     }
+  }
+
+  private Map<String, String> annotations(Candidate accepted, String sourceDigest) {
+    Map<String, String> annotations = new HashMap<>();
+    annotations.put("org.opencontainers.image.title", request.name());
+    annotations.put(KEY, request.key());
+    annotations.put("dev.modelfleet.recipe", accepted.trial().recipe());
+    if (sourceDigest != null) {
+      annotations.put("dev.modelfleet.source.digest", sourceDigest);
+    }
+    return annotations;
   }
 }

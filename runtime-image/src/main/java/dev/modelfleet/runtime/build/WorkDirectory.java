@@ -15,21 +15,25 @@ final class WorkDirectory {
   /** An empty directory {@code build} below {@code parent}, which may be a mount point. */
   static Path fresh(Path parent) {
     Path directory = parent.resolve("build");
+    delete(directory);
     try {
-      if (Files.exists(directory)) {
-        delete(directory);
-      }
       return Files.createDirectories(directory);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot use the working directory " + directory, e);
     }
   }
 
-  private static void delete(Path directory) throws IOException {
+  /** Removes a directory with everything in it, where it is. */
+  static void delete(Path directory) {
+    if (!Files.exists(directory)) {
+      return;
+    }
     try (Stream<Path> walk = Files.walk(directory)) {
       for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + directory, e);
     }
   }
 }

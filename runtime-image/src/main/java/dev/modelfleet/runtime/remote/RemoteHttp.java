@@ -208,10 +208,7 @@ public final class RemoteHttp implements AutoCloseable {
     if (cause.getCause() instanceof UnresolvedAddressException
         || (cause.getCause() instanceof ConnectException nested
             && nested.getCause() instanceof UnresolvedAddressException)) {
-      return new RemoteException(
-          Kind.UNKNOWN_HOST,
-          "the host " + uri.getHost() + " has no address: check its name",
-          cause);
+      return NameResolution.failure(uri.getHost(), cause);
     }
     if (cause instanceof SSLException) {
       return new RemoteException(

@@ -59,10 +59,18 @@ class BuildCommandTest {
           Duration.ofMillis(500),
           2,
           Duration.ofMillis(5));
+  private static final RemoteLimits PATIENT =
+      new RemoteLimits(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          2,
+          Duration.ofMillis(5));
   private static final String TITLE = "org.opencontainers.image.title";
 
   @TempDir private Path temp;
   private FakeRegistry registry;
+  private RemoteLimits limits = PATIENT;
   private int exitCode;
   private String output;
 
@@ -104,7 +112,7 @@ class BuildCommandTest {
             request,
             DockerCredentials.ENVIRONMENT_VARIABLE,
             temp.resolve("none").toString());
-    BuildCommand command = new BuildCommand(environment, out, QUICK);
+    BuildCommand command = new BuildCommand(environment, out, limits);
     Path result = temp.resolve("result.json");
     exitCode =
         new CommandLine(command)
@@ -119,7 +127,7 @@ class BuildCommandTest {
     Path directory = Files.createTempDirectory(temp, "pulled");
     try (RemoteHttp http =
         new RemoteHttp(
-            Set.of(registry.authority()), new DockerCredentials(temp.resolve("none")), QUICK)) {
+            Set.of(registry.authority()), new DockerCredentials(temp.resolve("none")), PATIENT)) {
       RegistryClient client = new RegistryClient(http);
       new ArtifactPuller(client, UnpackLimits.DEFAULT)
           .pull(client.manifest(ImageReference.parse(result.artifact().reference())), directory);
@@ -341,6 +349,7 @@ class BuildCommandTest {
           """)
   void registriesThatRefuse(Mood mood, String reason, String message) throws IOException {
     registry.mood(mood);
+    limits = mood == Mood.SILENT ? QUICK : PATIENT;
 
     BuildResult result = build(request());
 

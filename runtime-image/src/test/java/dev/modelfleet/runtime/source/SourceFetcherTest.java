@@ -41,13 +41,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Sources of every kind arrive whole and verified, and each way to fail says which and why. */
 class SourceFetcherTest {
 
-  private static final RemoteLimits QUICK =
-      new RemoteLimits(
-          Duration.ofSeconds(1),
-          Duration.ofMillis(300),
-          Duration.ofMillis(300),
-          3,
-          Duration.ofMillis(5));
+  private static final RemoteLimits PATIENT = limits(20_000, 20_000);
+
+  private static RemoteLimits limits(int answerMillis, int idleMillis) {
+    return new RemoteLimits(
+        Duration.ofSeconds(10),
+        Duration.ofMillis(answerMillis),
+        Duration.ofMillis(idleMillis),
+        3,
+        Duration.ofMillis(5));
+  }
+
   private static final byte[] MODEL = "not really a model".getBytes(StandardCharsets.UTF_8);
   private static final String TITLE = "org.opencontainers.image.title";
   private static final String TAR = "application/vnd.oci.image.layer.v1.tar";
@@ -60,7 +64,7 @@ class SourceFetcherTest {
   @BeforeEach
   void start() throws IOException {
     registry = new FakeRegistry();
-    use(temp.resolve("absent.json"));
+    use(temp.resolve("absent.json"), PATIENT);
   }
 
   @AfterEach
@@ -69,8 +73,8 @@ class SourceFetcherTest {
     registry.close();
   }
 
-  private void use(Path credentials) {
-    http = new RemoteHttp(Set.of(registry.authority()), new DockerCredentials(credentials), QUICK);
+  private void use(Path credentials, RemoteLimits limits) {
+    http = new RemoteHttp(Set.of(registry.authority()), new DockerCredentials(credentials), limits);
     fetcher = new SourceFetcher(http, new UnpackLimits(10_000, 20));
   }
 
@@ -155,7 +159,7 @@ class SourceFetcherTest {
     String config =
         "{\"auths\": {\"http://%s/v2/\": {\"username\": \"user\", \"password\": \"secret\"}}}"
             .formatted(registry.authority());
-    use(Files.writeString(temp.resolve("config.json"), config));
+    use(Files.writeString(temp.resolve("config.json"), config), PATIENT);
 
     assertThat(fetch(oci("m:1"), null).model()).hasBinaryContent(MODEL);
   }
@@ -180,6 +184,7 @@ class SourceFetcherTest {
   void registriesThatMisbehave(Mood mood, String reason, String message) {
     pushModel();
     registry.mood(mood);
+    use(temp.resolve("absent.json"), limits(mood == Mood.SILENT ? 300 : 20_000, 300));
 
     FailureException failure = failure(oci("m:1"), null);
 
@@ -196,7 +201,6 @@ class SourceFetcherTest {
           """
           oci://REGISTRY/models/none:1,        SourceNotFound,    check repository and tag
           oci://REGISTRY/Models:1,             InvalidRequest,    is not an OCI reference
-          oci://nowhere.invalid/m:1,           SourceNotFound,    has no address
           oci://127.0.0.1:1/m:1,               SourceUnreachable, refused the connection
           http://REGISTRY/none,                SourceNotFound,    answered HTTP 404
           http://127.0.0.1:1/model.onnx,       InvalidRequest,    plain HTTP is spoken only
