@@ -1,5 +1,6 @@
 package dev.modelfleet.testclusters;
 
+import java.util.List;
 import java.util.Optional;
 
 /** One way to get a cluster. */
@@ -16,4 +17,13 @@ public interface ClusterProvider {
    * @throws ClusterException when that fails
    */
   TestCluster start(ClusterSpec spec);
+
+  /** The running cluster of that name; closing what is found leaves it running. */
+  Optional<TestCluster> find(String name);
+
+  /** Removes the cluster of that name, whoever started it; false where there was none. */
+  boolean remove(String name);
+
+  /** Removes what clusters left whose starter was killed, and returns their names. */
+  List<String> removeAbandoned();
 }

@@ -56,6 +56,22 @@ final class ExistingProvider implements ClusterProvider {
     return new ExistingCluster(spec.name(), kubeconfig, registry, new Tools(progress));
   }
 
+  @Override
+  public Optional<TestCluster> find(String name) {
+    ClusterSpec spec = ClusterSpec.named(name);
+    return unavailable(spec).isEmpty() ? Optional.of(start(spec)) : Optional.empty();
+  }
+
+  @Override
+  public boolean remove(String name) {
+    return false;
+  }
+
+  @Override
+  public List<String> removeAbandoned() {
+    return List.of();
+  }
+
   private String required(String variable) {
     String value = environment.getOrDefault(variable, "");
     if (value.isEmpty()) {
@@ -70,12 +86,12 @@ final class ExistingProvider implements ClusterProvider {
       implements TestCluster {
     @Override
     public Path kubectl() {
-      return tools.program(ToolModule.KUBERNETES, "kubectl");
+      return tools.installedOrBuilt(ToolModule.KUBERNETES, "kubectl");
     }
 
     @Override
     public Path helm() {
-      return tools.program(ToolModule.HELM);
+      return tools.installedOrBuilt(ToolModule.HELM, "helm");
     }
 
     @Override

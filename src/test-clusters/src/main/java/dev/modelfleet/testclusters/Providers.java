@@ -1,5 +1,6 @@
 package dev.modelfleet.testclusters;
 
+import dev.modelfleet.testclusters.kind.KindProvider;
 import dev.modelfleet.testclusters.local.LocalProvider;
 import dev.modelfleet.testclusters.local.StateDirectory;
 import java.util.ArrayList;
@@ -23,7 +24,9 @@ public final class Providers {
     return new Providers(
         List.of(
             new ExistingProvider(environment, progress),
-            new LocalProvider(StateDirectory.root(environment), progress)));
+            new KindProvider(
+                environment, StateDirectory.root().resolveSibling("modelfleet-kind"), progress),
+            new LocalProvider(StateDirectory.root(), progress)));
   }
 
   /** Why no provider can give the wanted cluster, each with its reason; empty where one can try. */
@@ -53,5 +56,20 @@ public final class Providers {
                 new ClusterException(
                     "No test cluster can run here. " + unavailable(spec).orElseThrow()))
         .start(spec);
+  }
+
+  /** The running cluster of that name; closing what is found leaves it running. */
+  public Optional<TestCluster> find(String name) {
+    return providers.stream().flatMap(provider -> provider.find(name).stream()).findFirst();
+  }
+
+  /** Removes the cluster of that name, whoever started it; false where there was none. */
+  public boolean remove(String name) {
+    return providers.stream().anyMatch(provider -> provider.remove(name));
+  }
+
+  /** Removes what clusters left whose starter was killed, and returns their names. */
+  public List<String> removeAbandoned() {
+    return providers.stream().flatMap(provider -> provider.removeAbandoned().stream()).toList();
   }
 }

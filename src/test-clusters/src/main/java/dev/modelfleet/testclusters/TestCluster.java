@@ -27,6 +27,11 @@ public interface TestCluster extends AutoCloseable {
   /** The Helm program. */
   Path helm();
 
+  /** The folders that hold kubectl and Helm, for the search path of a shell. */
+  default List<Path> searchPath() {
+    return List.of(kubectl().getParent(), helm().getParent());
+  }
+
   /** The names of the real nodes. */
   List<String> nodes();
 

@@ -1,10 +1,10 @@
 package dev.modelfleet.testclusters;
 
-import dev.modelfleet.testclusters.local.LocalProvider;
-import dev.modelfleet.testclusters.local.StateDirectory;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,16 +49,15 @@ public final class TestClusterCommand {
     System.exit(commandLine.execute(arguments));
   }
 
-  private static LocalProvider local(PrintWriter out) {
-    return new LocalProvider(StateDirectory.root(System.getenv()), out::println);
-  }
-
   /** Prints the lines that put a cluster into a shell. */
   private static void printEnvironment(TestCluster cluster, PrintWriter out) {
     out.println("export KUBECONFIG=" + cluster.kubeconfig());
     out.println(
-        "export PATH=%s:%s:$PATH"
-            .formatted(cluster.kubectl().getParent(), cluster.helm().getParent()));
+        "export PATH=%s:$PATH"
+            .formatted(
+                cluster.searchPath().stream()
+                    .map(Path::toString)
+                    .collect(Collectors.joining(":"))));
     out.println("export MODELFLEET_REGISTRY_PUSH=" + cluster.registry().hostAddress());
     out.println("export MODELFLEET_REGISTRY_PULL=" + cluster.registry().clusterAddress());
     out.flush();
@@ -125,7 +124,7 @@ public final class TestClusterCommand {
     @Override
     public Integer call() {
       PrintWriter out = spec.commandLine().getOut();
-      boolean removed = local(out).remove(name);
+      boolean removed = Providers.standard(out::println).remove(name);
       out.println(removed ? "Removed cluster " + name : "There is no cluster " + name);
       return 0;
     }
@@ -148,7 +147,7 @@ public final class TestClusterCommand {
     public Integer call() {
       PrintWriter out = spec.commandLine().getOut();
       TestCluster cluster =
-          local(spec.commandLine().getErr())
+          Providers.standard(spec.commandLine().getErr()::println)
               .find(name)
               .orElseThrow(
                   () ->
@@ -167,7 +166,9 @@ public final class TestClusterCommand {
     @Override
     public Integer call() {
       PrintWriter out = spec.commandLine().getOut();
-      out.println("Removed %d abandoned clusters".formatted(local(out).removeAbandoned().size()));
+      out.println(
+          "Removed %d abandoned clusters"
+              .formatted(Providers.standard(out::println).removeAbandoned().size()));
       return 0;
     }
   }

@@ -57,7 +57,7 @@ public final class TestClusterExtension implements ExecutionCondition, Parameter
   private static ClusterSpec spec(WithTestCluster wanted) {
     String name = System.getenv().getOrDefault(CLUSTER, ClusterSpec.DEFAULT_NAME);
     ClusterSpec kept = resize(ClusterSpec.named(name), wanted);
-    LocalProvider local = new LocalProvider(StateDirectory.root(System.getenv()), PROGRESS);
+    LocalProvider local = new LocalProvider(StateDirectory.root(), PROGRESS);
     return !kept.apiOnly() && local.isKept(kept) ? kept : ownSpec(wanted);
   }
 

@@ -12,6 +12,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** However a cluster ends, this host looks afterwards as it did before. */
 class ClusterEndE2E {
   private final LocalProvider provider =
-      new LocalProvider(StateDirectory.root(System.getenv()), System.out::println);
+      new LocalProvider(StateDirectory.root(), System.out::println);
 
   @BeforeEach
   void skipWhereNoNodeCanRun() {
@@ -98,7 +99,7 @@ class ClusterEndE2E {
 
   private static Process command(String... arguments) throws IOException {
     List<String> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",

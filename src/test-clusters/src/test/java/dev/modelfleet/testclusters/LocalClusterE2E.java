@@ -19,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -188,6 +189,20 @@ class LocalClusterE2E {
     assertThat(exec(pod, "echo here")).isEqualTo("here");
   }
 
+  @Test
+  void aPodReachesASecondClusterBesideThisOne() throws Exception {
+    String name = "member-" + ProcessHandle.current().pid();
+    Pod pod = run("traveller", "edge-1", "", "sleep 600");
+    try (TestCluster member = TestCluster.start(ClusterSpec.named(name).withNodes(1))) {
+      Config config = Config.fromKubeconfig(member.kubeconfig().toFile());
+      String api = URI.create(config.getMasterUrl()).getHost();
+
+      assertThat(exec(pod, "fetch http://%s:5000/v2/".formatted(api))).isEqualTo("{}");
+      assertThat(exec(pod, "fetch %sversion 2>&1 || true".formatted(config.getMasterUrl())))
+          .contains("certificate");
+    }
+  }
+
   private static Pod run(String name, String node, String volumes, String script) {
     return run(name, node, volumes, script, "");
   }
@@ -237,7 +252,7 @@ class LocalClusterE2E {
                         mounts),
                 Pod.class);
     if (node != null) {
-      pod.getSpec().setNodeSelector(java.util.Map.of("kubernetes.io/hostname", node));
+      pod.getSpec().setNodeSelector(Map.of("kubernetes.io/hostname", node));
     }
     return client.pods().resource(pod).create();
   }

@@ -20,12 +20,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /** What the start of a cluster asks its API server. */
 final class ClusterClient implements AutoCloseable {
   private static final int READY_SECONDS = 60;
+  private static final String KWOK_LABEL = "type";
+  private static final String KWOK = "kwok";
 
   private final KubernetesClient client;
 
@@ -131,21 +135,39 @@ final class ClusterClient implements AutoCloseable {
             "{\"status\": {\"capacity\": %1$s, \"allocatable\": %1$s}}".formatted(gpus));
   }
 
-  /** Adds a simulated node. */
-  void addKwokNode(int number) {
-    Node node =
-        new NodeBuilder()
-            .withNewMetadata()
-            .withName("kwok-" + number)
-            .addToLabels("type", "kwok")
-            .addToLabels("kubernetes.io/hostname", "kwok-" + number)
-            .addToAnnotations("kwok.x-k8s.io/node", "fake")
-            .endMetadata()
-            .withNewSpec()
-            .addNewTaint("NoSchedule", "kwok.x-k8s.io/node", null, "fake")
-            .endSpec()
-            .build();
-    client.nodes().resource(node).create();
+  /** Adds simulated nodes {@code kwok-1} to {@code kwok-count} and waits until all are Ready. */
+  void addKwokNodes(int count) {
+    for (int number = 1; number <= count; number++) {
+      client.nodes().resource(kwokNode("kwok-" + number)).create();
+    }
+    try {
+      client
+          .nodes()
+          .withLabel(KWOK_LABEL, KWOK)
+          .informOnCondition(
+              nodes -> nodes.stream().filter(ClusterClient::isReady).count() == count)
+          .get(READY_SECONDS + count / 10, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new ClusterException("The %d simulated nodes did not become Ready".formatted(count), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterException("Interrupted while waiting for simulated nodes", e);
+    }
+  }
+
+  private static Node kwokNode(String name) {
+    return new NodeBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .addToLabels(KWOK_LABEL, KWOK)
+        .addToLabels("kubernetes.io/hostname", name)
+        .addToLabels("kubernetes.io/os", "linux")
+        .addToAnnotations("kwok.x-k8s.io/node", "fake")
+        .endMetadata()
+        .withNewSpec()
+        .addNewTaint("NoSchedule", "kwok.x-k8s.io/node", null, "fake")
+        .endSpec()
+        .build();
   }
 
   private static boolean isReady(Node node) {

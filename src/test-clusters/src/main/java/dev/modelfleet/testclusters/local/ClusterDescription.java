@@ -1,16 +1,17 @@
 package dev.modelfleet.testclusters.local;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.modelfleet.testclusters.ClusterException;
 import dev.modelfleet.testclusters.ClusterSpec;
 import dev.modelfleet.testclusters.Registry;
+import dev.modelfleet.testclusters.host.Owner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -23,14 +24,15 @@ import java.util.Optional;
  * @param ownerStarted when that process started, which tells it from a later one with the same id
  * @param kept whether the cluster is complete and stays without its owner
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 record ClusterDescription(
     ClusterSpec spec, int block, int registryPort, long owner, String ownerStarted, boolean kept) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A cluster that this process owns. */
   static ClusterDescription own(ClusterSpec spec, int block, int registryPort) {
-    ProcessHandle self = ProcessHandle.current();
-    return new ClusterDescription(spec, block, registryPort, self.pid(), started(self), false);
+    Owner self = Owner.self();
+    return new ClusterDescription(spec, block, registryPort, self.pid(), self.started(), false);
   }
 
   /** The same, staying without its owner. */
@@ -41,10 +43,7 @@ record ClusterDescription(
   /** Whether the process that started the cluster is still there. */
   @JsonIgnore
   boolean ownerAlive() {
-    return ProcessHandle.of(owner)
-        .filter(ProcessHandle::isAlive)
-        .map(process -> started(process).equals(ownerStarted))
-        .orElse(false);
+    return new Owner(owner, ownerStarted).alive();
   }
 
   /** Whether the cluster has the nodes that {@code wanted} asks for. */
@@ -62,7 +61,7 @@ record ClusterDescription(
     return new Registry("127.0.0.1:" + registryPort, Registry.CLUSTER_ADDRESS);
   }
 
-  /** The description in a folder; empty where the cluster was not even begun. */
+  /** The description in a folder; empty where there is none that this version can read. */
   static Optional<ClusterDescription> read(StateDirectory directory) {
     try {
       return Optional.of(
@@ -82,9 +81,5 @@ record ClusterDescription(
     } catch (IOException e) {
       throw new ClusterException("Cannot write " + directory.description(), e);
     }
-  }
-
-  private static String started(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toString).orElse("");
   }
 }

@@ -1,5 +1,7 @@
 package dev.modelfleet.testclusters.local;
 
+import dev.modelfleet.testclusters.Registry;
+import dev.modelfleet.testclusters.host.HostCommand;
 import dev.modelfleet.testclusters.tools.ToolModule;
 import dev.modelfleet.testclusters.tools.Tools;
 import java.nio.file.Path;
@@ -149,12 +151,16 @@ final class ControlPlane {
   }
 
   Launch kwok(Credentials credentials) {
+    Path stages = directory.file("kwok-stages.yaml");
+    StateDirectory.write(
+        stages, HostCommand.run(tools.program(ToolModule.KWOK, "stages").toString()));
     return new Launch(
         KWOK,
         layout.namespace(),
         List.of(
             tools.program(ToolModule.KWOK).toString(),
             "--kubeconfig=" + credentials.kubeconfig(KWOK),
+            "--config=" + stages,
             "--manage-all-nodes=false",
             "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
             "--node-lease-duration-seconds=40"));
@@ -207,10 +213,7 @@ final class ControlPlane {
           }
         }
         """
-        .formatted(
-            plan.hub(),
-            credentials.kubeconfig(DNS),
-            dev.modelfleet.testclusters.Registry.HOST_NAME);
+        .formatted(plan.hub(), credentials.kubeconfig(DNS), Registry.HOST_NAME);
   }
 
   static String registryConfig(Path storage, String address) {

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -27,10 +29,11 @@ final class Leftovers {
    * @throws ClusterException naming what is still there
    */
   static void remove(StateDirectory directory) {
+    Set<ProcessHandle> killed = new HashSet<>();
     Await.until(
         "the processes of cluster " + directory.name() + " have ended",
         LIMIT,
-        () -> kill(directory),
+        () -> kill(directory, killed),
         () -> ": " + find(directory));
     Await.until(
         "the control groups of cluster " + directory.name() + " are removed",
@@ -40,11 +43,8 @@ final class Leftovers {
           return ControlGroups.groups(directory).isEmpty();
         },
         () -> ": " + find(directory));
-    String link = link(directory);
-    Await.until(
-        "the link " + link + " is gone",
-        LIMIT,
-        () -> !Files.exists(Path.of("/sys/class/net", link)));
+    // It ends with the hub's namespace, which a last unanswered packet can hold for a while.
+    HostCommand.tryRun(List.of("ip", "link", "delete", link(directory)));
     mounts(directory).forEach(mount -> HostCommand.run("umount", "--lazy", mount));
     HostCommand.run("rm", "-rf", "--one-file-system", directory.path().toString());
   }
@@ -68,11 +68,14 @@ final class Leftovers {
     return found;
   }
 
-  /** Kills what is alive; true when nothing was. */
-  private static boolean kill(StateDirectory directory) {
+  /**
+   * Kills what is alive, adds it to {@code killed}; true when nothing was and all killed is gone.
+   */
+  private static boolean kill(StateDirectory directory, Set<ProcessHandle> killed) {
     List<ProcessHandle> alive = processes(directory);
     alive.forEach(ProcessHandle::destroyForcibly);
-    return alive.isEmpty();
+    killed.addAll(alive);
+    return alive.isEmpty() && killed.stream().allMatch(Processes::gone);
   }
 
   private static List<ProcessHandle> processes(StateDirectory directory) {

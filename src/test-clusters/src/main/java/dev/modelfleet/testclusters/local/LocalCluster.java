@@ -56,6 +56,11 @@ final class LocalCluster implements TestCluster {
   }
 
   @Override
+  public List<Path> searchPath() {
+    return List.of(directory.bin());
+  }
+
+  @Override
   public List<String> nodes() {
     return description.spec().nodes().stream().map(NodeSpec::name).toList();
   }

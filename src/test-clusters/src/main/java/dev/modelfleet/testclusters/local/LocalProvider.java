@@ -69,7 +69,7 @@ public final class LocalProvider implements ClusterProvider {
     return begin(directory, spec, tools);
   }
 
-  /** Removes a cluster whoever started it; false where there was none of that name. */
+  @Override
   public boolean remove(String name) {
     StateDirectory directory = new StateDirectory(root.resolve(name));
     boolean present = Files.exists(directory.path());
@@ -81,12 +81,13 @@ public final class LocalProvider implements ClusterProvider {
     return present;
   }
 
-  /** Removes what clusters left whose starter was killed. */
+  @Override
   public List<String> removeAbandoned() {
+    HostCommand.run("rm", "-rf", failures().toString());
     return locked(this::sweep);
   }
 
-  /** The running cluster {@code name}; empty where there is none. */
+  @Override
   public Optional<TestCluster> find(String name) {
     StateDirectory directory = new StateDirectory(root.resolve(name));
     return ClusterDescription.read(directory)
@@ -110,8 +111,8 @@ public final class LocalProvider implements ClusterProvider {
 
   private TestCluster begin(StateDirectory directory, ClusterSpec spec, Tools tools) {
     ClusterDescription description = ClusterDescription.read(directory).orElseThrow();
-    LocalCluster cluster = new LocalCluster(directory, description, tools, !spec.keep());
-    Thread cleanup = new Thread(() -> Leftovers.remove(directory), "remove-" + spec.name());
+    LocalCluster owned = new LocalCluster(directory, description, tools, true);
+    Thread cleanup = new Thread(owned::close, "remove-" + spec.name());
     Runtime.getRuntime().addShutdownHook(cleanup);
     long start = System.nanoTime();
     progress.accept("Starting cluster " + spec.name());
@@ -123,18 +124,18 @@ public final class LocalProvider implements ClusterProvider {
       new LocalStart(directory, spec, description.plan(), layout, tools).run();
     } catch (ClusterException e) {
       Path logs = keepLogs(directory);
-      Leftovers.remove(directory);
-      Runtime.getRuntime().removeShutdownHook(cleanup);
+      owned.close();
       throw new ClusterException(e.getMessage() + "\nAll logs: " + logs, e);
-    }
-    if (spec.keep()) {
-      description.keep().write(directory);
-      Runtime.getRuntime().removeShutdownHook(cleanup);
     }
     progress.accept(
         "Cluster %s is ready after %.1f s"
             .formatted(spec.name(), (System.nanoTime() - start) / 1e9));
-    return cluster;
+    if (!spec.keep()) {
+      return owned;
+    }
+    description.keep().write(directory);
+    Runtime.getRuntime().removeShutdownHook(cleanup);
+    return new LocalCluster(directory, description.keep(), tools, false);
   }
 
   /** Builds and installs all that the cluster needs, before anything is started. */
@@ -160,6 +161,11 @@ public final class LocalProvider implements ClusterProvider {
     Optional<ClusterDescription> present = ClusterDescription.read(directory);
     if (present.isPresent()) {
       return Optional.of(attachable(present.get(), spec));
+    }
+    if (Files.exists(directory.path())) {
+      throw new ClusterException(
+          "Cluster %s was started by another version: remove it first (down --name=%s)"
+              .formatted(spec.name(), spec.name()));
     }
     int block = spec.nodes().isEmpty() ? 0 : freeBlock();
     ClusterDescription.own(spec, block, Layout.freePorts(1).getFirst()).write(directory);
@@ -194,13 +200,10 @@ public final class LocalProvider implements ClusterProvider {
   }
 
   private static boolean abandoned(StateDirectory directory) {
-    Optional<ClusterDescription> description = ClusterDescription.read(directory);
-    if (description.isEmpty()) {
-      return true;
-    }
-    return description.get().kept()
-        ? Processes.all(directory).isEmpty()
-        : !description.get().ownerAlive();
+    return ClusterDescription.read(directory)
+        .filter(description -> !description.kept())
+        .map(description -> !description.ownerAlive())
+        .orElseGet(() -> Processes.all(directory).isEmpty());
   }
 
   private int freeBlock() {
@@ -222,16 +225,21 @@ public final class LocalProvider implements ClusterProvider {
   }
 
   private Path keepLogs(StateDirectory directory) {
-    Path kept = root.resolveSibling("modelfleet-failed-" + directory.name());
+    Path kept = failures().resolve(directory.name());
+    HostCommand.run("mkdir", "-p", failures().toString());
     HostCommand.run("rm", "-rf", kept.toString());
     HostCommand.tryRun(List.of("cp", "-r", directory.file("logs").toString(), kept.toString()));
     return kept;
   }
 
+  private Path failures() {
+    return root.resolveSibling(root.getFileName() + "-failed");
+  }
+
   private <T> T locked(Supplier<T> action) {
     synchronized (LocalProvider.class) {
       try {
-        Files.createDirectories(root);
+        StateDirectory.createPrivate(root);
         try (FileChannel channel =
                 FileChannel.open(
                     root.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -161,13 +161,8 @@ final class LocalStart {
       for (NodeSpec node : spec.nodes()) {
         waits.add(() -> awaitNode(client, node));
       }
-      for (int i = 1; i <= spec.kwokNodes(); i++) {
-        int number = i;
-        waits.add(
-            () -> {
-              client.addKwokNode(number);
-              client.awaitReady("kwok-" + number);
-            });
+      if (spec.kwokNodes() > 0) {
+        waits.add(() -> client.addKwokNodes(spec.kwokNodes()));
       }
       Parallel.run(waits);
     }

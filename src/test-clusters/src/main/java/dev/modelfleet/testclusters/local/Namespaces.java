@@ -64,6 +64,9 @@ final class Namespaces {
     HostCommand.run("ip", "address", "add", plan.host() + "/30", "dev", plan.link());
     HostCommand.run("ip", "link", "set", plan.link(), "up");
     HostCommand.run("ip", "route", "add", plan.clusterCidr(), "via", plan.hubUplink());
+    // Between clusters of this host, and only between them: a pod of one reaches the API of
+    // another.
+    HostCommand.run("sysctl", "-q", "-w", "net.ipv4.conf.%s.forwarding=1".formatted(plan.link()));
     run(
         HUB,
         forwarding(),
@@ -121,7 +124,12 @@ final class Namespaces {
         Duration.ofSeconds(10),
         () -> processes.find(role).isPresent(),
         () -> processes.logTail(role));
-    run(namespace, "mount --make-rshared /", "ip link set lo up");
+    // Connections whose other end was killed must not hold the namespace for minutes.
+    run(
+        namespace,
+        "mount --make-rshared /",
+        "ip link set lo up",
+        "sysctl -q -w net.ipv4.tcp_orphan_retries=1");
   }
 
   private static String forwarding() {

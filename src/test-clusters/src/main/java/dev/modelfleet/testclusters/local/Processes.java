@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,8 +62,7 @@ final class Processes {
   void kill(String role) {
     ProcessHandle process = require(role);
     process.destroyForcibly();
-    // A process that nobody has reaped yet has an empty environment.
-    Await.until(role + " is gone", END_LIMIT, () -> environment(process).isEmpty());
+    Await.until(role + " is gone", END_LIMIT, () -> gone(process));
   }
 
   /** Sends a signal, {@code STOP} or {@code CONT}. */
@@ -89,6 +89,21 @@ final class Processes {
     return ProcessHandle.allProcesses()
         .filter(process -> environment(process).contains(wanted))
         .toList();
+  }
+
+  /**
+   * Whether a killed process has released all it held. Its environment goes first and its sockets
+   * last; then it is a zombie without further threads, until somebody reaps it.
+   */
+  static boolean gone(ProcessHandle process) {
+    Path files = Path.of("/proc", Long.toString(process.pid()));
+    try {
+      String status = Files.readString(files.resolve("stat"));
+      boolean zombie = status.substring(status.lastIndexOf(')')).startsWith(") Z");
+      return zombie && files.resolve("task").toFile().list().length <= 1;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   /** The end of a program's log, for messages. */
@@ -161,7 +176,7 @@ final class Processes {
     try {
       byte[] bytes = Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "environ"));
       return Set.of(
-          java.util.Arrays.stream(new String(bytes, StandardCharsets.UTF_8).split("\0"))
+          Arrays.stream(new String(bytes, StandardCharsets.UTF_8).split("\0"))
               .distinct()
               .toArray(String[]::new));
     } catch (IOException e) {

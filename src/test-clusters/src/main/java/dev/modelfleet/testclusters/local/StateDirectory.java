@@ -4,6 +4,7 @@ import dev.modelfleet.testclusters.ClusterException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,10 +15,33 @@ import java.util.stream.Stream;
  */
 public record StateDirectory(Path path) {
 
-  /** The folder of all clusters of this machine. */
-  public static Path root(Map<String, String> environment) {
+  /** The folder of all clusters that {@code user} starts on this machine. */
+  public static Path root(Map<String, String> environment, String user) {
     String temporary = environment.getOrDefault("TMPDIR", "");
-    return Path.of(temporary.isEmpty() ? "/tmp" : temporary).resolve("modelfleet-clusters");
+    String name = "modelfleet-clusters" + (user.equals("root") ? "" : "-" + user);
+    return Path.of(temporary.isEmpty() ? "/tmp" : temporary).resolve(name);
+  }
+
+  /** The folder of all clusters of the current user. */
+  public static Path root() {
+    return root(System.getenv(), System.getProperty("user.name"));
+  }
+
+  /**
+   * Makes a folder that only this user may enter: a cluster's folder holds an administrator's
+   * token.
+   *
+   * @throws ClusterException when somebody else owns it
+   */
+  static void createPrivate(Path folder) throws IOException {
+    Files.createDirectories(
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    String owner = Files.getOwner(folder).getName();
+    String user = System.getProperty("user.name");
+    if (!owner.equals(user)) {
+      throw new ClusterException(
+          "%s belongs to %s: set TMPDIR to a folder of %s".formatted(folder, owner, user));
+    }
   }
 
   /** All clusters' folders under {@code root}. */

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -84,6 +85,7 @@ public final class ToolBuild {
       if (Files.isDirectory(folder)) {
         return folder;
       }
+      removeUnfinished(module);
       Path work = Files.createTempDirectory(cache, ".build-" + module.folder() + "-");
       try {
         Files.move(build(module, work), folder, StandardCopyOption.ATOMIC_MOVE);
@@ -91,6 +93,14 @@ public final class ToolBuild {
         HostCommand.run("rm", "-rf", work.toString());
       }
       return folder;
+    }
+  }
+
+  /** Removes what killed builds left; the lock is held, so none is running. */
+  private void removeUnfinished(ToolModule module) throws IOException {
+    String prefix = ".build-" + module.folder() + "-";
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(cache, prefix + "*")) {
+      folders.forEach(folder -> HostCommand.run("rm", "-rf", folder.toString()));
     }
   }
 

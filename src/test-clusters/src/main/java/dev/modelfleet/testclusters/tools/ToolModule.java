@@ -1,6 +1,7 @@
 package dev.modelfleet.testclusters.tools;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One pinned Go module under {@code tools/} and the programs built from it. Modules are separate
@@ -41,7 +42,11 @@ public enum ToolModule {
       List.of("github.com/distribution/distribution/v3/cmd/registry"),
       Flags.SMALL),
   COREDNS(50, List.of("go.mod", "go.sum", "main.go"), List.of("."), Flags.SMALL),
-  KWOK(60, List.of("go.mod", "go.sum"), List.of("sigs.k8s.io/kwok/cmd/kwok"), Flags.SMALL),
+  KWOK(
+      75,
+      List.of("go.mod", "go.sum", "stages/main.go"),
+      List.of("sigs.k8s.io/kwok/cmd/kwok", "./stages"),
+      Flags.SMALL),
   KIND(10, List.of("go.mod", "go.sum"), List.of("sigs.k8s.io/kind"), Flags.SMALL),
   PODS(
       10,
@@ -63,7 +68,7 @@ public enum ToolModule {
 
   /** The module's folder under {@code tools/}. */
   public String folder() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** About how many seconds a first build takes on two cores. */

@@ -24,6 +24,11 @@ public final class Tools {
     return build.folder(module).resolve(program);
   }
 
+  /** {@code program} as it is installed on this host, else as {@code module} builds it. */
+  public Path installedOrBuilt(ToolModule module, String program) {
+    return HostCommand.find(program).orElseGet(() -> program(module, program));
+  }
+
   /** The path of the program that bears its module's name. */
   public Path program(ToolModule module) {
     return program(module, module.folder());
