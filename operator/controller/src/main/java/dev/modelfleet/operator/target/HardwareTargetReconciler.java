@@ -1,0 +1,72 @@
+package dev.modelfleet.operator.target;
+
+import dev.modelfleet.api.v1alpha1.HardwareTarget;
+import dev.modelfleet.api.v1alpha1.HardwareTargetStatus;
+import dev.modelfleet.operator.OperatorContext;
+import dev.modelfleet.operator.name.Labels;
+import dev.modelfleet.operator.placement.decide.NodeFacts;
+import dev.modelfleet.operator.status.StatusReport;
+import dev.modelfleet.operator.target.decide.TargetReadiness;
+import io.fabric8.kubernetes.api.model.Node;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** Reports which nodes each HardwareTarget has. */
+@ControllerConfiguration(
+    name = "hardwaretarget",
+    fieldManager = Labels.MODELFLEET,
+    maxReconciliationInterval =
+        @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
+@GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 60_000)
+@RateLimited(maxReconciliations = 2, within = 1)
+public final class HardwareTargetReconciler implements Reconciler<HardwareTarget> {
+
+  private final OperatorContext operator;
+  private InformerEventSource<Node, HardwareTarget> nodes;
+
+  public HardwareTargetReconciler(OperatorContext operator) {
+    this.operator = operator;
+  }
+
+  @Override
+  public UpdateControl<HardwareTarget> reconcile(
+      HardwareTarget target, Context<HardwareTarget> context) {
+    List<NodeFacts> facts = nodes.list(node -> true).map(NodeFacts::of).toList();
+    HardwareTargetStatus status = TargetReadiness.judge(target, facts, operator.clock().instant());
+    StatusReport.write(target, status, HardwareTarget::new, context);
+    return UpdateControl.noUpdate();
+  }
+
+  @Override
+  public List<EventSource<?, HardwareTarget>> prepareEventSources(
+      EventSourceContext<HardwareTarget> context) {
+    nodes =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(Node.class, HardwareTarget.class)
+                .withSecondaryToPrimaryMapper(
+                    node ->
+                        context
+                            .getPrimaryCache()
+                            .list()
+                            .map(ResourceID::fromResource)
+                            .collect(Collectors.toSet()))
+                .withOnUpdateFilter(
+                    (now, before) -> !NodeFacts.of(now).equals(NodeFacts.of(before)))
+                .build(),
+            context);
+    return List.of(nodes);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.modelfleet.operator.target.decide;
+
+import dev.modelfleet.api.v1alpha1.HardwareTarget;
+import dev.modelfleet.api.v1alpha1.HardwareTargetConditions;
+import dev.modelfleet.api.v1alpha1.HardwareTargetConditions.Reason;
+import dev.modelfleet.api.v1alpha1.HardwareTargetStatus;
+import dev.modelfleet.operator.placement.decide.NodeFacts;
+import dev.modelfleet.operator.status.Conditions;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which nodes a HardwareTarget has. */
+public final class TargetReadiness {
+
+  private TargetReadiness() {}
+
+  /** The labels that a target's nodes have: its selector's and the architecture's. */
+  public static Map<String, String> labels(HardwareTarget target) {
+    Map<String, String> labels = new HashMap<>(target.getSpec().placement().nodeSelector());
+    labels.put("kubernetes.io/arch", target.getSpec().device().architecture().label());
+    return labels;
+  }
+
+  /** The status of a target among the nodes of the cluster. */
+  public static HardwareTargetStatus judge(
+      HardwareTarget target, List<NodeFacts> nodes, Instant now) {
+    Map<String, String> labels = labels(target);
+    String resource = target.getSpec().device().resourceName();
+    List<NodeFacts> matched = nodes.stream().filter(node -> node.matches(labels)).toList();
+    List<NodeFacts> ready = matched.stream().filter(NodeFacts::ready).toList();
+    List<NodeFacts> usable =
+        ready.stream().filter(node -> resource == null || node.count(resource) > 0).toList();
+    long generation = target.getMetadata().getGeneration();
+    Conditions conditions =
+        new Conditions(
+            target.getStatus() == null ? null : target.getStatus().conditions(), generation, now);
+    String type = HardwareTargetConditions.READY;
+    if (!usable.isEmpty()) {
+      conditions.set(
+          type,
+          true,
+          Reason.NODES_READY,
+          usable.size() + " of " + matched.size() + " nodes are ready");
+    } else if (matched.isEmpty()) {
+      conditions.set(
+          type,
+          false,
+          Reason.NO_NODES_MATCH,
+          "no node has the labels " + new TreeMap<>(labels) + ": label one or correct placement");
+    } else if (ready.isEmpty()) {
+      conditions.set(
+          type, false, Reason.NODES_NOT_READY, "none of " + matched.size() + " nodes is ready");
+    } else {
+      conditions.set(
+          type,
+          false,
+          Reason.RESOURCE_MISSING,
+          "none of "
+              + ready.size()
+              + " ready nodes offers "
+              + resource
+              + ": install its device plugin or correct device.resourceName");
+    }
+    return new HardwareTargetStatus(generation, matched.size(), usable.size(), conditions.list());
+  }
+}
