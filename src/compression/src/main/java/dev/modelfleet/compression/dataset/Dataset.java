@@ -147,7 +147,8 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * One sample as a model takes it, with masks and padding as they are in the data set.
+   * One sample as a model takes it, with masks and padding as they are in the data set; FP32 values
+   * are rounded where the model takes FP16.
    *
    * @param index from 0
    */
@@ -155,7 +156,8 @@ public final class Dataset implements AutoCloseable {
     Map<String, TensorData> sample = new LinkedHashMap<>();
     for (VariantManifest.Tensor input : inputs) {
       NpyArray array = array(input.name());
-      sample.put(input.name(), array.slice(index, InputFit.keepsSampleAxis(input, array)));
+      TensorData values = array.slice(index, InputFit.keepsSampleAxis(input, array));
+      sample.put(input.name(), InputFit.isRounded(input, array) ? values.toHalf() : values);
     }
     return sample;
   }

@@ -3,6 +3,7 @@ package dev.modelfleet.compression.dataset;
 import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.artifact.VariantManifest;
 import dev.modelfleet.compression.CompressionException;
+import dev.modelfleet.compression.tensor.ElementType;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,7 +13,7 @@ final class InputFit {
   private InputFit() {}
 
   static void check(String dataset, VariantManifest.Tensor input, NpyArray array) {
-    if (!array.type().datatype().equals(input.datatype())) {
+    if (!array.type().datatype().equals(input.datatype()) && !isRounded(input, array)) {
       throw new CompressionException(
           FailureReason.DATASET_MISMATCH,
           "data set %s: input %s takes %s, the array is %s: save it with that type"
@@ -32,6 +33,12 @@ final class InputFit {
    */
   static boolean keepsSampleAxis(VariantManifest.Tensor input, NpyArray array) {
     return input.shape().size() != array.rank() - 1;
+  }
+
+  /** FP32 data is rounded for an FP16 input: a variant may have turned its inputs to FP16. */
+  static boolean isRounded(VariantManifest.Tensor input, NpyArray array) {
+    return input.datatype().equals(ElementType.FLOAT16.datatype())
+        && array.type() == ElementType.FLOAT;
   }
 
   private static boolean shapeFits(List<Long> expected, NpyArray array) {

@@ -129,6 +129,15 @@ public final class TensorData {
     return values;
   }
 
+  /** FP32 values rounded to FP16. */
+  public TensorData toHalf() {
+    ByteBuffer halves = direct(2L * size());
+    for (float value : toFloats()) {
+      halves.putShort(Float.floatToFloat16(value));
+    }
+    return of(ElementType.FLOAT16, shape, halves.flip());
+  }
+
   /** All values as integers; floating-point values are truncated. */
   public long[] toLongs() {
     ByteBuffer bytes = data();

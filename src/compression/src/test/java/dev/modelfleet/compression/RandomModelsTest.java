@@ -1,0 +1,83 @@
+package dev.modelfleet.compression;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelfleet.artifact.Accuracy;
+import dev.modelfleet.artifact.ContractJson;
+import dev.modelfleet.artifact.Evaluation;
+import dev.modelfleet.artifact.MetricType;
+import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.evaluation.Evaluator;
+import dev.modelfleet.compression.testing.RandomData;
+import dev.modelfleet.compression.testing.RandomModel;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Whatever valid model comes in, what goes out loads and computes the same within what the step
+ * promises; running it again gives the same bytes.
+ */
+class RandomModelsTest {
+
+  private static final Evaluation.Metric ERROR =
+      new Evaluation.Metric(MetricType.MEAN_SQUARED_ERROR, null, null, null, null);
+
+  /** Largest accepted squared error relative to the mean square of the original's outputs. */
+  private static final Map<String, Double> TOLERANCE =
+      Map.of(
+          "{\"simplify\":{}}", 1e-10,
+          "{\"convert\":{\"precision\":\"FP16\"}}", 1e-4,
+          "{\"convert\":{\"precision\":\"FP16\",\"keepInputsAndOutputs\":false}}", 1e-4,
+          "{\"quantize\":{\"scheme\":\"WeightOnly\"}}", 1e-3,
+          "{\"quantize\":{\"scheme\":\"Dynamic\"}}", 0.02,
+          "{\"quantize\":{\"scheme\":\"Static\"}}", 0.03,
+          "{\"quantize\":{\"scheme\":\"Static\",\"granularity\":\"PerTensor\"}}", 0.06,
+          "{\"quantize\":{\"scheme\":\"Static\",\"activations\":\"Int8\"}}", 0.06);
+
+  @TempDir Path directory;
+
+  static Stream<Arguments> cases() {
+    return TOLERANCE.keySet().stream()
+        .sorted()
+        .flatMap(step -> Stream.of(Arguments.of(step, false), Arguments.of(step, true)));
+  }
+
+  @ParameterizedTest(name = "{0}, simplified first: {1}")
+  @MethodSource("cases")
+  void keepsTheMeaning(String step, boolean simplifyFirst) {
+    String steps = simplifyFirst ? "{\"simplify\":{}}," + step : step;
+    Recipe recipe =
+        ContractJson.read("{\"name\":\"r\",\"steps\":[%s]}".formatted(steps), Recipe.class);
+    for (long seed = 0; seed < 12; seed++) {
+      check(RandomModel.attention(seed), recipe, TOLERANCE.get(step), "attention " + seed);
+      boolean convolutionsOnly = step.contains("Dynamic");
+      if (!convolutionsOnly || seed < 3) {
+        check(
+            RandomModel.convolutional(seed), recipe, TOLERANCE.get(step), "convolutional " + seed);
+      }
+    }
+  }
+
+  private void check(OnnxModel original, Recipe recipe, double tolerance, String name) {
+    long before = original.sizeBytes();
+    try (Dataset calibration = RandomData.of(original, 24, 1, directory.resolve("c.npz"));
+        Dataset evaluation = RandomData.of(original, 6, 2, directory.resolve("e.npz"))) {
+      TransformedModel first =
+          RecipeRunner.run(original, recipe, null, Optional.of(calibration), 1);
+      TransformedModel second =
+          RecipeRunner.run(original, recipe, null, Optional.of(calibration), 1);
+      assertThat(second.model().toBytes()).as(name).isEqualTo(first.model().toBytes());
+      assertThat(original.sizeBytes()).as("the original is untouched").isEqualTo(before);
+
+      Accuracy accuracy = Evaluator.evaluate(original, first.model(), ERROR, evaluation);
+      assertThat(accuracy.drop()).as("%s: %s", name, first.notes()).isLessThan(tolerance);
+    }
+  }
+}
