@@ -55,6 +55,7 @@ public final class OperatorUnderTest implements AutoCloseable {
   public OperatorUnderTest(TestCluster cluster) {
     client = client(cluster);
     installCrds(client);
+    OperatorAccount.install(cluster, client);
     client
         .resource(
             new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
@@ -100,7 +101,7 @@ public final class OperatorUnderTest implements AutoCloseable {
             .anyMatch(c -> "Established".equals(c.getType()) && "True".equals(c.getStatus()));
   }
 
-  /** Starts the operator. */
+  /** Starts the operator, with the permissions that the Helm chart gives it. */
   public OperatorUnderTest start() {
     OperatorSettings settings =
         OperatorSettings.from(
@@ -113,7 +114,9 @@ public final class OperatorUnderTest implements AutoCloseable {
                 registry.address()));
     context =
         OperatorContext.of(
-            new KubernetesClientBuilder().withConfig(client.getConfiguration()).build(),
+            new KubernetesClientBuilder()
+                .withConfig(OperatorAccount.of(client.getConfiguration()))
+                .build(),
             settings,
             (InstantSource) () -> Clock.systemUTC().instant().plus(ahead));
     operator = Controllers.of(context, Optional.empty());
