@@ -1,0 +1,168 @@
+package dev.modelfleet.compression.cli;
+
+import dev.modelfleet.artifact.ContractJson;
+import dev.modelfleet.artifact.Gates;
+import dev.modelfleet.artifact.Latency;
+import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.artifact.StepNote;
+import dev.modelfleet.artifact.Trial;
+import dev.modelfleet.artifact.TrialOutcome;
+import dev.modelfleet.compression.LoadLimits;
+import dev.modelfleet.compression.OnnxModel;
+import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.evaluation.Evaluator;
+import dev.modelfleet.compression.runtime.Benchmark;
+import dev.modelfleet.compression.runtime.SessionOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code modelfleet compress}: tries recipes in order and keeps the first variant that passes. */
+@Command(
+    name = "compress",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Try recipes in order and keep the first variant that holds the gates.",
+      "Writes model.onnx and report.json."
+    })
+final class CompressCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "ONNX model to compress.")
+  private Path model;
+
+  @Option(
+      names = "--recipe",
+      required = true,
+      paramLabel = "FILE",
+      description = "Recipe, list of recipes or CompressionPolicy manifest (YAML or JSON).")
+  private Path recipeFile;
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "NPZ",
+      description = "Typical inputs; static quantization needs them.")
+  private Path calibration;
+
+  @Option(
+      names = "--evaluation",
+      paramLabel = "NPZ",
+      description = "Inputs to measure accuracy and latency on.")
+  private Path evaluation;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory to write to.")
+  private Path output;
+
+  @Option(
+      names = "--max-accuracy-drop",
+      paramLabel = "FRACTION",
+      converter = Sizes.Fraction.class,
+      description = "Largest accepted loss of accuracy, for instance 1%%.")
+  private Double maxAccuracyDrop;
+
+  @Option(
+      names = "--max-size",
+      paramLabel = "SIZE",
+      converter = Sizes.Bytes.class,
+      description = "Largest accepted model, for instance 25M.")
+  private Long maxSize;
+
+  @Option(
+      names = "--all",
+      description =
+          "Try every recipe, also after one has passed, and keep the others under variants/.")
+  private boolean all;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Threads of one inference (default: all processors).")
+  private int threads;
+
+  @Option(names = "--seed", defaultValue = "0", description = "Seed of everything random.")
+  private long seed;
+
+  @Mixin private MetricOptions metric;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    List<Recipe> recipes = RecipeFile.read(recipeFile);
+    OnnxModel original = OnnxModel.load(model, LoadLimits.DEFAULT);
+    try (Dataset calibrationData = calibration == null ? null : Dataset.npz(calibration);
+        Dataset evaluationData = evaluation == null ? null : Dataset.npz(evaluation);
+        Evaluator evaluator = evaluator(original, evaluationData)) {
+      Latency originalLatency = latency(model, evaluationData);
+      Gates gates = new Gates(maxAccuracyDrop, maxSize, null, null);
+      TrialRunner runner =
+          new TrialRunner(original, gates, Optional.ofNullable(calibrationData), evaluator, seed);
+      List<Trial> trials = new ArrayList<>();
+      String accepted = null;
+      for (Recipe recipe : recipes) {
+        if (accepted != null && !all) {
+          break;
+        }
+        out.println("trying " + recipe.name());
+        out.flush();
+        VariantDirectory directory = new VariantDirectory(output, recipe.name());
+        Trial trial = runner.run(recipe, directory.path(), file -> latency(file, evaluationData));
+        trial.steps().forEach(note -> print(out, note));
+        trials.add(trial);
+        if (accepted == null && trial.outcome() == TrialOutcome.ACCEPTED) {
+          accepted = recipe.name();
+          directory.promote();
+        } else if (!all) {
+          directory.remove();
+        }
+      }
+      CompressReport report =
+          new CompressReport(
+              model.toString(), original.sizeBytes(), originalLatency, gates, accepted, trials);
+      write(report);
+      out.println();
+      out.print(TrialTable.of(report));
+      out.println(
+          accepted == null
+              ? "no recipe gave a variant that holds the gates"
+              : "accepted %s: %s".formatted(accepted, output.resolve("model.onnx")));
+      out.flush();
+      return accepted == null ? ExitStatus.NONE_ACCEPTED : ExitStatus.DONE;
+    }
+  }
+
+  private Evaluator evaluator(OnnxModel original, Dataset data) {
+    return data == null
+        ? null
+        : new Evaluator(original, metric.metric(), data, SessionOptions.cpu(threads));
+  }
+
+  private Latency latency(Path file, Dataset data) {
+    return data == null ? null : Benchmark.latency(file, data, 5, 50, threads);
+  }
+
+  private void write(CompressReport report) throws IOException {
+    Files.createDirectories(output);
+    Files.writeString(output.resolve("report.json"), ContractJson.writePretty(report));
+  }
+
+  private static void print(PrintWriter out, StepNote note) {
+    out.println("  %s: %s (%d ms)".formatted(note.step(), note.message(), note.millis()));
+  }
+}

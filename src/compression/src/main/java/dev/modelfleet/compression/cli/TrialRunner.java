@@ -1,0 +1,98 @@
+package dev.modelfleet.compression.cli;
+
+import dev.modelfleet.artifact.Accuracy;
+import dev.modelfleet.artifact.Gates;
+import dev.modelfleet.artifact.Latency;
+import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.artifact.Trial;
+import dev.modelfleet.artifact.TrialOutcome;
+import dev.modelfleet.compression.OnnxModel;
+import dev.modelfleet.compression.RecipeRunner;
+import dev.modelfleet.compression.StepNotApplicableException;
+import dev.modelfleet.compression.TransformedModel;
+import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.evaluation.Evaluator;
+import dev.modelfleet.compression.evaluation.OutputsNotFiniteException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Builds, measures and judges one recipe after another.
+ *
+ * @param evaluator null where accuracy is not measured
+ */
+record TrialRunner(
+    OnnxModel original,
+    Gates gates,
+    Optional<Dataset> calibration,
+    Evaluator evaluator,
+    long seed) {
+
+  /**
+   * @param directory where the variant is written
+   * @param benchmark gives the latency of a model file, or null
+   */
+  Trial run(Recipe recipe, Path directory, Function<Path, Latency> benchmark) {
+    TransformedModel variant;
+    try {
+      variant = RecipeRunner.run(original, recipe, null, calibration, seed);
+    } catch (StepNotApplicableException e) {
+      return new Trial(
+          recipe.name(),
+          TrialOutcome.FAILED,
+          Trial.STEP_NOT_APPLICABLE,
+          e.step() + ": " + e.getMessage(),
+          0,
+          null,
+          null,
+          List.of());
+    }
+    Path file = variant.model().save(directory);
+    long size = variant.model().sizeBytes();
+    try {
+      Accuracy accuracy = evaluator == null ? null : evaluator.evaluate(variant.model());
+      Latency latency = benchmark.apply(file);
+      return judge(recipe, variant, size, accuracy, latency);
+    } catch (OutputsNotFiniteException e) {
+      return new Trial(
+          recipe.name(),
+          TrialOutcome.REJECTED,
+          Trial.NOT_FINITE,
+          e.getMessage(),
+          size,
+          null,
+          null,
+          variant.notes());
+    }
+  }
+
+  private Trial judge(
+      Recipe recipe, TransformedModel variant, long size, Accuracy accuracy, Latency latency) {
+    String reason = null;
+    String message = "holds the gates";
+    if (gates.maxAccuracyDrop() != null
+        && accuracy != null
+        && accuracy.drop() > gates.maxAccuracyDrop()) {
+      reason = Trial.ACCURACY_BELOW_GATE;
+      message =
+          "loses %s, more than %s"
+              .formatted(Sizes.percent(accuracy.drop()), Sizes.percent(gates.maxAccuracyDrop()));
+    } else if (gates.maxModelSize() != null && size > gates.maxModelSize()) {
+      reason = Trial.SIZE_ABOVE_GATE;
+      message =
+          "%s, more than %s"
+              .formatted(Sizes.megabytes(size), Sizes.megabytes(gates.maxModelSize()));
+    }
+    return new Trial(
+        recipe.name(),
+        reason == null ? TrialOutcome.ACCEPTED : TrialOutcome.REJECTED,
+        reason,
+        message,
+        size,
+        accuracy,
+        latency,
+        variant.notes());
+  }
+}

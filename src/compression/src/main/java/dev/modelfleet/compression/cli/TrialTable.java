@@ -1,0 +1,51 @@
+package dev.modelfleet.compression.cli;
+
+import dev.modelfleet.artifact.Latency;
+import dev.modelfleet.artifact.Trial;
+import java.util.Locale;
+
+/** The summary of a run: the original and every trial, one line each. */
+final class TrialTable {
+
+  private TrialTable() {}
+
+  static String of(CompressReport report) {
+    TextTable table =
+        new TextTable("RECIPE", "SIZE", "RATIO", "SCORE", "DROP", "P50", "P99", "RESULT");
+    table.add(
+        "original",
+        Sizes.megabytes(report.sourceSize()),
+        "1.00",
+        "",
+        "",
+        p50(report.originalLatency()),
+        p99(report.originalLatency()),
+        "");
+    for (Trial trial : report.trials()) {
+      table.add(
+          trial.recipe(),
+          trial.size() == 0 ? "-" : Sizes.megabytes(trial.size()),
+          trial.size() == 0
+              ? "-"
+              : String.format(Locale.ROOT, "%.2f", (double) report.sourceSize() / trial.size()),
+          trial.accuracy() == null
+              ? "-"
+              : String.format(Locale.ROOT, "%.5f", trial.accuracy().variant()),
+          trial.accuracy() == null ? "-" : Sizes.percent(trial.accuracy().drop()),
+          p50(trial.latency()),
+          p99(trial.latency()),
+          trial.reason() == null
+              ? "Accepted"
+              : "%s: %s".formatted(trial.reason(), trial.message()));
+    }
+    return table.toString();
+  }
+
+  private static String p50(Latency latency) {
+    return latency == null ? "-" : Sizes.millis(latency.p50Millis());
+  }
+
+  private static String p99(Latency latency) {
+    return latency == null ? "-" : Sizes.millis(latency.p99Millis());
+  }
+}

@@ -1,0 +1,123 @@
+package dev.modelfleet.compression.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.modelfleet.compression.LoadLimits;
+import dev.modelfleet.compression.OnnxModel;
+import dev.modelfleet.compression.testing.RandomData;
+import dev.modelfleet.compression.testing.RandomModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What a user of the command line sees, and the exit codes that scripts rely on. */
+class ModelfleetCommandTest {
+
+  private static final String POLICY =
+      """
+      kind: CompressionPolicy
+      spec:
+        recipes:
+          - name: per-tensor
+            steps: [{simplify: {}}, {quantize: {scheme: Static, granularity: PerTensor}}]
+          - name: weights
+            steps: [{simplify: {}}, {quantize: {scheme: WeightOnly}}]
+      """;
+
+  @TempDir Path directory;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private String model;
+  private String data;
+
+  @BeforeEach
+  void write() throws IOException {
+    OnnxModel random = RandomModel.attention(3);
+    model = random.save(directory).toString();
+    Path npz = directory.resolve("data.npz");
+    RandomData.of(random, 8, 1, npz).close();
+    data = npz.toString();
+    Files.writeString(directory.resolve("policy.yaml"), POLICY);
+  }
+
+  private int run(String... arguments) {
+    CommandLine commandLine = ModelfleetCommand.commandLine();
+    commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    return commandLine.execute(arguments);
+  }
+
+  private int compress(String... more) {
+    String[] arguments = {
+      "compress",
+      model,
+      "--recipe",
+      directory.resolve("policy.yaml").toString(),
+      "--calibration",
+      data,
+      "--evaluation",
+      data,
+      "-o",
+      directory.resolve("out").toString()
+    };
+    String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return run(all);
+  }
+
+  @Test
+  void compressTakesTheFirstRecipeThatHoldsTheGates() throws IOException {
+    assertThat(compress("--max-accuracy-drop", "0.04%")).as("%s", out).isEqualTo(0);
+    assertThat(out.toString())
+        .contains("trying per-tensor", "trying weights", "AccuracyBelowGate: loses")
+        .contains("accepted weights: ");
+    Path written = directory.resolve("out/model.onnx");
+    assertThat(OnnxModel.load(written, LoadLimits.DEFAULT).sizeBytes())
+        .isLessThan(Files.size(Path.of(model)));
+    assertThat(Files.readString(directory.resolve("out/report.json")))
+        .contains("\"recipe\" : \"weights\"", "\"AccuracyBelowGate\"");
+  }
+
+  @Test
+  void impossibleGatesEndWithTheirOwnCode() {
+    assertThat(compress("--max-size", "1k")).isEqualTo(3);
+    assertThat(out.toString())
+        .contains("SizeAboveGate", "no recipe gave a variant that holds the gates");
+    assertThat(directory.resolve("out")).isDirectoryContaining("glob:**report.json");
+    assertThat(directory.resolve("out/model.onnx")).doesNotExist();
+    assertThat(directory.resolve("out/variants")).doesNotExist();
+  }
+
+  @Test
+  void badInputEndsWithOneLineAndItsOwnCode() throws IOException {
+    Path text = Files.writeString(directory.resolve("text.onnx"), "no model");
+    assertThat(run("inspect", text.toString())).isEqualTo(65);
+    assertThat(err.toString()).startsWith("error: ").contains("is not an ONNX model");
+    assertThat(err.toString().lines()).hasSize(1);
+    Files.writeString(directory.resolve("policy.yaml"), "name: x\nsteps: [{shrink: {}}]\n");
+    assertThat(compress()).isEqualTo(65);
+    assertThat(run("compress")).isEqualTo(2);
+  }
+
+  @Test
+  void inspectShowsWhatIsInside() {
+    assertThat(run("inspect", model)).isEqualTo(0);
+    assertThat(out.toString())
+        .contains("operator sets ai.onnx 14", "input  ids INT64[1, 12]")
+        .containsPattern("MatMul +\\d+")
+        .containsPattern("FLOAT +\\d+ +\\d+ +\\d+\\.\\d\\d MB");
+  }
+
+  @Test
+  void compareMeasuresVariantsAgainstTheOriginal() {
+    assertThat(run("compare", model, model, "--evaluation", data, "--iterations", "3"))
+        .isEqualTo(0);
+    assertThat(out.toString()).contains("1.00000", "0.000 %");
+  }
+}
