@@ -1,6 +1,7 @@
 package dev.modelfleet.testclusters;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelfleet.testclusters.host.Await;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -36,6 +37,7 @@ class LocalClusterE2E {
 
   @BeforeAll
   static void connect(TestCluster cluster) {
+    assumeTrue(cluster.faults().isPresent(), "the cluster at hand is not a locally built one");
     Config config = Config.fromKubeconfig(cluster.kubeconfig().toFile());
     client = new KubernetesClientBuilder().withConfig(config).build();
     client
@@ -52,6 +54,9 @@ class LocalClusterE2E {
 
   @AfterAll
   static void removeNamespace() {
+    if (client == null) {
+      return;
+    }
     client.namespaces().withName(NAMESPACE).withGracePeriod(0).delete();
     client.close();
   }

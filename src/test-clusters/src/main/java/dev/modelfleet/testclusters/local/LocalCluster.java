@@ -22,11 +22,15 @@ final class LocalCluster implements TestCluster {
 
   /** {@code owned}: whether {@link #close()} removes it. */
   LocalCluster(
-      StateDirectory directory, ClusterDescription description, Tools tools, boolean owned) {
+      StateDirectory directory,
+      ClusterDescription description,
+      Tools tools,
+      Processes processes,
+      boolean owned) {
     this.directory = directory;
     this.description = description;
     this.tools = tools;
-    this.processes = new Processes(directory);
+    this.processes = processes;
     this.owned = owned;
   }
 
@@ -91,6 +95,7 @@ final class LocalCluster implements TestCluster {
   @Override
   public void close() {
     if (owned && closed.compareAndSet(false, true)) {
+      processes.end();
       Leftovers.remove(directory);
     }
   }

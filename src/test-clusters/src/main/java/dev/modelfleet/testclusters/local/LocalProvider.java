@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -64,7 +65,7 @@ public final class LocalProvider implements ClusterProvider {
     Optional<ClusterDescription> kept = locked(() -> claim(directory, spec));
     if (kept.isPresent()) {
       progress.accept("Using the running cluster " + spec.name());
-      return new LocalCluster(directory, kept.get(), tools, false);
+      return new LocalCluster(directory, kept.get(), tools, new Processes(directory), false);
     }
     return begin(directory, spec, tools);
   }
@@ -91,7 +92,10 @@ public final class LocalProvider implements ClusterProvider {
   public Optional<TestCluster> find(String name) {
     StateDirectory directory = new StateDirectory(root.resolve(name));
     return ClusterDescription.read(directory)
-        .map(description -> new LocalCluster(directory, description, new Tools(progress), false));
+        .map(
+            description ->
+                new LocalCluster(
+                    directory, description, new Tools(progress), new Processes(directory), false));
   }
 
   /** What of a cluster is on this host now: processes, mounts, links, control groups, files. */
@@ -111,7 +115,8 @@ public final class LocalProvider implements ClusterProvider {
 
   private TestCluster begin(StateDirectory directory, ClusterSpec spec, Tools tools) {
     ClusterDescription description = ClusterDescription.read(directory).orElseThrow();
-    LocalCluster owned = new LocalCluster(directory, description, tools, true);
+    Processes processes = new Processes(directory);
+    LocalCluster owned = new LocalCluster(directory, description, tools, processes, true);
     Thread cleanup = new Thread(owned::close, "remove-" + spec.name());
     Runtime.getRuntime().addShutdownHook(cleanup);
     long start = System.nanoTime();
@@ -121,7 +126,7 @@ public final class LocalProvider implements ClusterProvider {
             ? Layout.apiOnly(description.registryPort())
             : Layout.hub(description.plan(), description.registryPort());
     try {
-      new LocalStart(directory, spec, description.plan(), layout, tools).run();
+      new LocalStart(directory, spec, description.plan(), layout, tools, processes).run();
     } catch (ClusterException e) {
       Path logs = keepLogs(directory);
       owned.close();
@@ -135,7 +140,7 @@ public final class LocalProvider implements ClusterProvider {
     }
     description.keep().write(directory);
     Runtime.getRuntime().removeShutdownHook(cleanup);
-    return new LocalCluster(directory, description.keep(), tools, false);
+    return new LocalCluster(directory, description.keep(), tools, processes, false);
   }
 
   /** Builds and installs all that the cluster needs, before anything is started. */
@@ -189,7 +194,11 @@ public final class LocalProvider implements ClusterProvider {
 
   private List<String> sweep() {
     List<String> removed = new ArrayList<>();
-    for (StateDirectory directory : StateDirectory.list(root)) {
+    Set<StateDirectory> directories = new LinkedHashSet<>(StateDirectory.list(root));
+    Processes.directories(root).stream()
+        .filter(directory -> !Files.exists(directory.path()))
+        .forEach(directories::add);
+    for (StateDirectory directory : directories) {
       if (abandoned(directory)) {
         progress.accept("Removing what the ended cluster " + directory.name() + " left");
         Leftovers.remove(directory);
@@ -203,7 +212,7 @@ public final class LocalProvider implements ClusterProvider {
     return ClusterDescription.read(directory)
         .filter(description -> !description.kept())
         .map(description -> !description.ownerAlive())
-        .orElseGet(() -> Processes.all(directory).isEmpty());
+        .orElseGet(() -> !Files.exists(directory.path()) || Processes.all(directory).isEmpty());
   }
 
   private int freeBlock() {

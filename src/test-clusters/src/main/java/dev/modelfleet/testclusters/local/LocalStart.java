@@ -32,13 +32,18 @@ final class LocalStart {
   private final List<NodeFiles> nodes;
 
   LocalStart(
-      StateDirectory directory, ClusterSpec spec, NetworkPlan plan, Layout layout, Tools tools) {
+      StateDirectory directory,
+      ClusterSpec spec,
+      NetworkPlan plan,
+      Layout layout,
+      Tools tools,
+      Processes processes) {
     this.directory = directory;
     this.spec = spec;
     this.plan = plan;
     this.layout = layout;
     this.tools = tools;
-    this.processes = new Processes(directory);
+    this.processes = processes;
     this.namespaces = new Namespaces(directory, processes, plan);
     this.credentials =
         new Credentials(directory, spec.nodes().stream().map(NodeSpec::name).toList());

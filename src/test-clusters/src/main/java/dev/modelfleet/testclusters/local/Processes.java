@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The processes of one cluster. Each carries the cluster's folder and its role in its environment;
@@ -31,6 +32,7 @@ final class Processes {
   private static final Duration END_LIMIT = Duration.ofSeconds(20);
 
   private final StateDirectory directory;
+  private boolean ended;
 
   Processes(StateDirectory directory) {
     this.directory = directory;
@@ -106,6 +108,17 @@ final class Processes {
     }
   }
 
+  /** The folders under {@code root} that live processes name as their cluster's. */
+  static Set<StateDirectory> directories(Path root) {
+    String wanted = CLUSTER_VARIABLE + "=" + root + "/";
+    return ProcessHandle.allProcesses()
+        .flatMap(process -> environment(process).stream())
+        .filter(variable -> variable.startsWith(wanted))
+        .map(variable -> Path.of(variable.substring(CLUSTER_VARIABLE.length() + 1)))
+        .map(StateDirectory::new)
+        .collect(Collectors.toSet());
+  }
+
   /** The end of a program's log, for messages. */
   String logTail(String role) {
     Path log = directory.log(role);
@@ -135,7 +148,15 @@ final class Processes {
     }
   }
 
-  private void spawn(Launch launch) {
+  /** From now on starts nothing more: what is removed must not grow again. */
+  synchronized void end() {
+    ended = true;
+  }
+
+  private synchronized void spawn(Launch launch) {
+    if (ended) {
+      throw new ClusterException("Cluster %s is being removed".formatted(directory.name()));
+    }
     List<String> command = new ArrayList<>(List.of("setsid"));
     switch (launch.namespace()) {
       case Namespaces.HOST -> {}
