@@ -10,10 +10,16 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -24,6 +30,9 @@ import org.junit.jupiter.api.TestInstance;
 @WithTestCluster(nodes = 0)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChartIT {
+
+  private static final Path SETTINGS =
+      Path.of("../controller/src/main/java/dev/modelfleet/operator/OperatorSettings.java");
 
   private final Helm helm;
 
@@ -86,7 +95,8 @@ class ChartIT {
             new Setting("build.cpu=500m", "MODELFLEET_BUILD_CPU", "500m"),
             new Setting("build.memory=2Gi", "MODELFLEET_BUILD_MEMORY", "2Gi"),
             new Setting("build.ephemeralStorage=1Gi", "MODELFLEET_BUILD_STORAGE", "1Gi"),
-            new Setting("build.timeoutSeconds=600", "MODELFLEET_BUILD_TIMEOUT_SECONDS", "600"))
+            new Setting("build.timeoutSeconds=600", "MODELFLEET_BUILD_TIMEOUT_SECONDS", "600"),
+            new Setting("probe.iterations=20", "MODELFLEET_PROBE_ITERATIONS", "20"))
         .map(
             setting ->
                 DynamicTest.dynamicTest(
@@ -94,6 +104,20 @@ class ChartIT {
                     () ->
                         assertThat(environment(helm.render(setting.value())))
                             .containsEntry(setting.variable(), setting.told())));
+  }
+
+  /** The names stand in two languages, which no compiler compares. */
+  @Test
+  void theOperatorReadsTheVariablesThatTheChartSetsAndNoOthers() throws IOException {
+    String settings = Files.readString(SETTINGS);
+    Set<String> read =
+        Pattern.compile("environment, \"([A-Z_]+)\"")
+            .matcher(settings)
+            .results()
+            .map(name -> "MODELFLEET_" + name.group(1))
+            .collect(Collectors.toSet());
+
+    assertThat(environment(helm.render()).keySet()).containsExactlyInAnyOrderElementsOf(read);
   }
 
   @Test
