@@ -28,6 +28,7 @@ public final class TestClusterCommand {
       usageHelp = true,
       scope = ScopeType.INHERIT,
       description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   private TestClusterCommand() {}

@@ -3,7 +3,6 @@ package dev.modelfleet.testclusters;
 import dev.modelfleet.testclusters.local.LocalProvider;
 import dev.modelfleet.testclusters.local.StateDirectory;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -19,8 +18,6 @@ public final class TestClusterExtension implements ExecutionCondition, Parameter
 
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(TestClusterExtension.class);
-  private static final Consumer<String> PROGRESS =
-      line -> System.out.println("[test-cluster] " + line);
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -29,7 +26,7 @@ public final class TestClusterExtension implements ExecutionCondition, Parameter
     if (reason.isEmpty()) {
       return ConditionEvaluationResult.enabled("a test cluster can run");
     }
-    PROGRESS.accept("Skipping " + context.getDisplayName() + ": " + reason.get());
+    report("Skipping " + context.getDisplayName() + ": " + reason.get());
     return ConditionEvaluationResult.disabled(reason.get());
   }
 
@@ -46,18 +43,24 @@ public final class TestClusterExtension implements ExecutionCondition, Parameter
         .getRoot()
         .getStore(NAMESPACE)
         .computeIfAbsent(
-            key, ignored -> Providers.standard(PROGRESS).start(spec(wanted)), TestCluster.class);
+            key,
+            ignored -> Providers.standard(TestClusterExtension::report).start(spec(wanted)),
+            TestCluster.class);
+  }
+
+  private static void report(String line) {
+    System.out.println("[test-cluster] " + line);
   }
 
   private Optional<String> unavailable(ClusterSpec spec) {
-    return Providers.standard(PROGRESS).unavailable(spec);
+    return Providers.standard(TestClusterExtension::report).unavailable(spec);
   }
 
   /** A running kept cluster where it is as wanted, else one for this test run alone. */
   private static ClusterSpec spec(WithTestCluster wanted) {
     String name = System.getenv().getOrDefault(CLUSTER, ClusterSpec.DEFAULT_NAME);
     ClusterSpec kept = resize(ClusterSpec.named(name), wanted);
-    LocalProvider local = new LocalProvider(StateDirectory.root(), PROGRESS);
+    LocalProvider local = new LocalProvider(StateDirectory.root(), TestClusterExtension::report);
     return !kept.apiOnly() && local.isKept(kept) ? kept : ownSpec(wanted);
   }
 

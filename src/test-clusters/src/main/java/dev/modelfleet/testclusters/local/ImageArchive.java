@@ -40,7 +40,7 @@ final class ImageArchive {
     copy(busybox, bin.resolve("busybox"));
     copy(fetch, bin.resolve("fetch"));
     try {
-      for (String applet : HostCommand.run(busybox.toString(), "--list").split("\n")) {
+      for (String applet : HostCommand.run(busybox.toString(), "--list").lines().toList()) {
         if (!applet.equals("busybox") && !CRASHING.contains(applet)) {
           Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
         }

@@ -8,6 +8,7 @@ import java.util.Locale;
  * where their dependency graphs would conflict. {@code seconds} is about how long a first build
  * takes on two cores.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are made by List.of
 public enum ToolModule {
   KUBERNETES(
       240,
