@@ -53,20 +53,17 @@ public final class ModelDeploymentConditions {
     /** ResolvedRefs=False: a HardwareTarget does not exist. */
     public static final String TARGET_MISSING = "TargetMissing";
 
-    /** ResolvedRefs=False: the pull Secret does not exist or is of another type. */
-    public static final String PULL_SECRET_MISSING = "PullSecretMissing";
-
     /** ResolvedRefs=False: the model's or a data set's tag or repository does not exist. */
     public static final String SOURCE_NOT_FOUND = "SourceNotFound";
 
     /** ResolvedRefs=Unknown: the registry does not answer. */
     public static final String SOURCE_UNREACHABLE = "SourceUnreachable";
 
-    /** ResolvedRefs=False: the registry refuses the credentials. */
+    /** ResolvedRefs=False: the registry refuses the credentials or wants some. */
     public static final String REGISTRY_AUTH = "RegistryAuth";
 
-    /** ResolvedRefs=False: the URI names something else than its digest. */
-    public static final String DIGEST_MISMATCH = "DigestMismatch";
+    /** ResolvedRefs=False: the URI is not one that this version reads. */
+    public static final String INVALID_SOURCE = "InvalidSource";
 
     /** VariantsReady=True: each target has its proven variant. */
     public static final String VARIANTS_READY = "VariantsReady";

@@ -65,6 +65,15 @@ public final class ModelVariantConditions {
     /** Proven=False: no node of the target is there to probe on. */
     public static final String NO_NODES_MATCH = "NoNodesMatch";
 
+    /** Proven=False: nodes of the target are there, and none is ready and tolerated. */
+    public static final String NO_NODE_READY = "NoNodeReady";
+
+    /** Proven=False: the target's nodes do not offer the device's resource. */
+    public static final String NO_DEVICE = "NoDevice";
+
+    /** Proven=False: every device of the target's nodes is taken. */
+    public static final String DEVICE_BUSY = "DeviceBusy";
+
     /** Proven=False: latency on the device is above its gate. */
     public static final String LATENCY_ABOVE_GATE = "LatencyAboveGate";
 

@@ -69,6 +69,9 @@ final class ApiReference {
     fields("Spec", "spec", schema(crd).getProperties().get("spec"));
     fields("Status", "status", schema(crd).getProperties().get("status"));
     conditions(ConditionVocabulary.of(root, crd.getSpec().getNames().getKind()));
+    if (crd.getSpec().getNames().getKind().equals("ModelVariant")) {
+      failures();
+    }
   }
 
   private void conditions(ConditionVocabulary vocabulary) {
@@ -82,6 +85,15 @@ final class ApiReference {
     line("| Reason | Where and why |");
     line("|---|---|");
     vocabulary.reasons().forEach(this::word);
+  }
+
+  private void failures() {
+    line("");
+    line("Where a build or a probe could not be done, its own word is the reason:");
+    line("");
+    line("| Reason | Why |");
+    line("|---|---|");
+    ConditionVocabulary.failures(root).forEach(this::word);
   }
 
   private void word(ConditionVocabulary.Word word) {

@@ -17,6 +17,9 @@ record ConditionVocabulary(List<Word> types, List<Word> reasons) {
   private static final Pattern CONSTANT =
       Pattern.compile("/\\*\\*([^/]*?)\\*/\\s*public static final String \\w+\\s*=\\s*\"(\\w+)\";");
 
+  private static final Pattern FAILURE =
+      Pattern.compile("/\\*\\*([^/]*?)\\*/\\s*@JsonProperty\\(\"(\\w+)\"\\)");
+
   /**
    * A condition type or a reason.
    *
@@ -30,18 +33,29 @@ record ConditionVocabulary(List<Word> types, List<Word> reasons) {
     Path source =
         root.resolve("operator/api/src/main/java/dev/modelfleet/api/v1alpha1")
             .resolve(kind + "Conditions.java");
+    String text = read(source);
+    int reasons = text.indexOf("class Reason");
+    return new ConditionVocabulary(
+        words(text.substring(0, reasons), CONSTANT), words(text.substring(reasons), CONSTANT));
+  }
+
+  private static String read(Path source) {
     try {
-      String text = Files.readString(source);
-      int reasons = text.indexOf("class Reason");
-      return new ConditionVocabulary(
-          words(text.substring(0, reasons)), words(text.substring(reasons)));
+      return Files.readString(source);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + source, e);
     }
   }
 
-  private static List<Word> words(String source) {
-    return CONSTANT.matcher(source).results().map(ConditionVocabulary::word).toList();
+  /** Reasons of failed builds and probes, from the contract. */
+  static List<Word> failures(Path root) {
+    return words(
+        read(root.resolve("src/artifact/src/main/java/dev/modelfleet/artifact/FailureReason.java")),
+        FAILURE);
+  }
+
+  private static List<Word> words(String source, Pattern constant) {
+    return constant.matcher(source).results().map(ConditionVocabulary::word).toList();
   }
 
   private static Word word(MatchResult constant) {
