@@ -103,7 +103,7 @@ public final class OnnxModel {
 
   /** The model in memory, without external data; at most 2 GB. */
   public byte[] toBytes() {
-    return ModelFile.toProto(currentHeader(), graph).toByteArray();
+    return ModelFile.toBytes(currentHeader(), graph);
   }
 
   private ModelProto currentHeader() {

@@ -5,6 +5,7 @@ import dev.modelfleet.compression.onnx.AttributeProto;
 import dev.modelfleet.compression.onnx.GraphProto;
 import dev.modelfleet.compression.onnx.NodeProto;
 import dev.modelfleet.compression.onnx.TensorProto;
+import java.util.List;
 
 /** Turns a file's graph into one that can be edited. */
 final class GraphReader {
@@ -15,19 +16,15 @@ final class GraphReader {
     this.tensors = new TensorReader(external);
   }
 
-  Graph read(GraphProto proto) {
+  Graph read(GraphProto proto, List<ModelParser.Constant> constants) {
     Graph graph =
         new Graph(
-            proto.toBuilder()
-                .clearNode()
-                .clearInitializer()
-                .clearInput()
-                .clearOutput()
-                .clearValueInfo()
-                .build());
-    proto
-        .getInitializerList()
-        .forEach(tensor -> graph.constants().put(tensor.getName(), tensors.read(tensor)));
+            proto.toBuilder().clearNode().clearInput().clearOutput().clearValueInfo().build());
+    for (ModelParser.Constant constant : constants) {
+      graph
+          .constants()
+          .put(constant.proto().getName(), tensors.read(constant.proto(), constant.raw()));
+    }
     proto.getNodeList().forEach(node -> graph.nodes().add(Node.of(withData(node))));
     // Since IR version 4 an input with an initializer is one that has a default value; a compressed
     // model fixes it.
@@ -75,7 +72,7 @@ final class GraphReader {
 
   private void inlineTensor(TensorProto.Builder tensor) {
     if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-      Tensor data = tensors.read(tensor.build());
+      Tensor data = tensors.read(tensor.build(), null);
       tensor
           .clearExternalData()
           .clearDataLocation()
@@ -85,6 +82,6 @@ final class GraphReader {
 
   /** A tensor that is the value of a node's attribute. */
   static Tensor constant(TensorProto proto) {
-    return new TensorReader(new ExternalData(null, 0)).read(proto);
+    return new TensorReader(new ExternalData(null, 0)).read(proto, null);
   }
 }

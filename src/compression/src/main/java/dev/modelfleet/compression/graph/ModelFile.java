@@ -1,21 +1,24 @@
 package dev.modelfleet.compression.graph;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.compression.CompressionException;
 import dev.modelfleet.compression.LoadLimits;
 import dev.modelfleet.compression.onnx.ModelProto;
+import dev.modelfleet.compression.onnx.TensorProto;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Reads and writes model files. A file is memory-mapped and its tensors are views of the mapping,
@@ -45,13 +48,12 @@ public record ModelFile(ModelProto header, Graph graph, long bytes) {
   public static ModelFile read(Path file, LoadLimits limits) {
     try {
       long size = requireSize(file, limits);
-      ModelProto model = parse(map(file, size), limits);
+      ModelParser.Parts model = parse(map(file, size), limits);
       ExternalData external =
           new ExternalData(
               file.toAbsolutePath().getParent(), Math.max(0, limits.maxTotalBytes() - size));
-      Graph graph = new GraphReader(external).read(model.getGraph());
-      return new ModelFile(
-          model.toBuilder().clearGraph().build(), graph, size + external.totalBytes());
+      Graph graph = new GraphReader(external).read(model.graph(), model.constants());
+      return new ModelFile(model.header(), graph, size + external.totalBytes());
     } catch (IOException e) {
       throw new CompressionException(
           FailureReason.INVALID_MODEL,
@@ -76,44 +78,66 @@ public record ModelFile(ModelProto header, Graph graph, long bytes) {
     return size;
   }
 
-  private static ByteString map(Path file, long size) throws IOException {
+  private static MemorySegment map(Path file, long size) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return size == 0
-          ? ByteString.EMPTY
-          : UnsafeByteOperations.unsafeWrap(channel.map(FileChannel.MapMode.READ_ONLY, 0, size));
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, size, Arena.ofAuto());
     }
   }
 
-  private static ModelProto parse(ByteString bytes, LoadLimits limits) throws IOException {
-    new PartCount(limits.maxElements()).requireWithinLimit(input(bytes));
-    ModelProto model = ModelProto.parseFrom(input(bytes));
-    if (model.getIrVersion() <= 0 || !model.hasGraph() || model.getGraph().getOutputCount() == 0) {
+  private static ModelParser.Parts parse(MemorySegment file, LoadLimits limits) throws IOException {
+    new PartCount(limits.maxElements()).requireWithinLimit(ModelParser.input(file));
+    ModelParser.Parts parts = ModelParser.parse(file);
+    if (parts.header().getIrVersion() <= 0
+        || parts.graph() == null
+        || parts.graph().getOutputCount() == 0) {
       throw new InvalidProtocolBufferException(
           "it has no IR version, no graph or no graph outputs");
     }
-    return model;
-  }
-
-  private static CodedInputStream input(ByteString bytes) {
-    CodedInputStream input = bytes.newCodedInput();
-    // Tensors stay views of the mapped file instead of copies.
-    input.enableAliasing(true);
-    input.setSizeLimit(Integer.MAX_VALUE);
-    return input;
+    return parts;
   }
 
   /** Bytes that {@link #write} would write. */
   public static long size(ModelProto header, Graph graph) {
-    long constants = graph.constants().values().stream().mapToLong(Tensor::byteSize).sum();
-    if (constants > MAX_INLINE_BYTES) {
-      return constants;
-    }
-    return toProto(header, graph).getSerializedSize();
+    long constants = constantBytes(graph);
+    return constants > MAX_INLINE_BYTES
+        ? constants
+        : new ModelWriter(header, graph, Map.of()).size();
   }
 
-  /** The whole model as one message. */
-  public static ModelProto toProto(ModelProto header, Graph graph) {
-    return header.toBuilder().setGraph(GraphWriter.toProto(graph)).build();
+  private static long constantBytes(Graph graph) {
+    return graph.constants().values().stream().mapToLong(Tensor::byteSize).sum();
+  }
+
+  /** The whole model in memory; at most 2 GB. */
+  public static byte[] toBytes(ModelProto header, Graph graph) {
+    return toBytes(new ModelWriter(header, graph, Map.of()));
+  }
+
+  /**
+   * The model in memory without the data of its large constants: of each there is its name, type
+   * and shape, marked as external, for an engine that is given the data otherwise.
+   */
+  public static byte[] toBytesWithoutData(ModelProto header, Graph graph) {
+    Map<String, TensorProto> outside = new LinkedHashMap<>();
+    graph
+        .constants()
+        .forEach(
+            (name, tensor) -> {
+              if (GraphParts.isLarge(tensor)) {
+                outside.put(name, GraphParts.external(name, tensor, "memory", 0));
+              }
+            });
+    return toBytes(new ModelWriter(header, graph, outside));
+  }
+
+  private static byte[] toBytes(ModelWriter writer) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(Math.toIntExact(writer.size()));
+    try {
+      writer.write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    return bytes.toByteArray();
   }
 
   /**
@@ -123,29 +147,23 @@ public record ModelFile(ModelProto header, Graph graph, long bytes) {
   public static Path write(ModelProto header, Graph graph, Path directory) throws IOException {
     Path target = directory.resolve(NAME);
     Path partial = directory.resolve(NAME + ".partial");
-    long constants = graph.constants().values().stream().mapToLong(Tensor::byteSize).sum();
-    ModelProto proto =
-        constants > MAX_INLINE_BYTES
-            ? withExternalData(header, graph, directory.resolve(DATA_NAME))
-            : toProto(header, graph);
+    Map<String, TensorProto> outside =
+        constantBytes(graph) > MAX_INLINE_BYTES
+            ? writeExternal(graph, directory.resolve(DATA_NAME))
+            : Map.of();
     try (OutputStream file = Files.newOutputStream(partial)) {
-      CodedOutputStream output = CodedOutputStream.newInstance(file, 1 << 16);
-      proto.writeTo(output);
-      output.flush();
+      new ModelWriter(header, graph, outside).write(file);
     }
     return Files.move(
         partial, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private static ModelProto withExternalData(ModelProto header, Graph graph, Path data)
-      throws IOException {
+  private static Map<String, TensorProto> writeExternal(Graph graph, Path data) throws IOException {
     // A model may be written over the one it was read from: its mapping must stay as it is.
     Files.deleteIfExists(data);
     try (FileChannel channel =
         FileChannel.open(data, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      return header.toBuilder()
-          .setGraph(GraphWriter.toProto(graph, channel, data.getFileName().toString()))
-          .build();
+      return GraphParts.writeExternal(graph, channel, data.getFileName().toString());
     }
   }
 }

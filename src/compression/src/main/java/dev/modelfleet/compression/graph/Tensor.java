@@ -1,7 +1,6 @@
 package dev.modelfleet.compression.graph;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.modelfleet.compression.tensor.ElementType;
 import dev.modelfleet.compression.tensor.TensorData;
 import java.lang.foreign.Arena;
@@ -143,11 +142,6 @@ public final class Tensor {
   /** Strings of a STRING tensor. */
   public List<ByteString> strings() {
     return strings;
-  }
-
-  /** The bytes without a copy, for writing. At most 2 GiB. */
-  public ByteString toByteString() {
-    return UnsafeByteOperations.unsafeWrap(data.asByteBuffer());
   }
 
   /** The same values under another shape with as many elements. */

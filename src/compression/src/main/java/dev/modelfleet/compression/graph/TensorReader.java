@@ -1,6 +1,5 @@
 package dev.modelfleet.compression.graph;
 
-import com.google.protobuf.ByteString;
 import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.compression.CompressionException;
 import dev.modelfleet.compression.onnx.TensorProto;
@@ -20,7 +19,10 @@ final class TensorReader {
     this.external = external;
   }
 
-  Tensor read(TensorProto proto) {
+  /**
+   * @param located bytes that are in the file rather than in the message; may be null
+   */
+  Tensor read(TensorProto proto, MemorySegment located) {
     ElementType type = ElementType.ofCode(proto.getDataType());
     long[] shape = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
     long bytes = expectedBytes(proto, type, shape);
@@ -31,8 +33,12 @@ final class TensorReader {
       requireCount(proto, proto.getStringDataCount(), TensorData.elements(shape));
       return Tensor.ofStrings(shape, proto.getStringDataList());
     }
-    if (!proto.getRawData().isEmpty() || bytes == 0) {
-      return Tensor.of(type, shape, raw(proto, bytes));
+    if (located != null || !proto.getRawData().isEmpty() || bytes == 0) {
+      MemorySegment raw =
+          located != null
+              ? located
+              : MemorySegment.ofBuffer(proto.getRawData().asReadOnlyByteBuffer());
+      return Tensor.of(type, shape, requireSize(proto, raw, bytes));
     }
     return Tensor.of(type, shape, typed(proto, type, shape));
   }
@@ -48,15 +54,14 @@ final class TensorReader {
     throw invalid(proto, "has the impossible shape " + Arrays.toString(shape));
   }
 
-  private static MemorySegment raw(TensorProto proto, long bytes) {
-    ByteString raw = proto.getRawData();
-    if (raw.size() != bytes) {
+  private static MemorySegment requireSize(TensorProto proto, MemorySegment raw, long bytes) {
+    if (raw.byteSize() != bytes) {
       throw invalid(
           proto,
           "holds %d bytes, its type and shape %s take %d"
-              .formatted(raw.size(), proto.getDimsList(), bytes));
+              .formatted(raw.byteSize(), proto.getDimsList(), bytes));
     }
-    return MemorySegment.ofBuffer(raw.asReadOnlyByteBuffer());
+    return raw;
   }
 
   private static MemorySegment typed(TensorProto proto, ElementType type, long[] shape) {
