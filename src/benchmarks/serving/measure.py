@@ -82,6 +82,7 @@ class Runtime:
                 "serve",
                 "--self-test",
                 "--http-port=0",
+                "--grpc-port=0",
                 "--metrics-port=0",
             ],
             check=True,

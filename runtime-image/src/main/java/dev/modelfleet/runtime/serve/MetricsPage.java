@@ -2,13 +2,14 @@ package dev.modelfleet.runtime.serve;
 
 import static dev.modelfleet.runtime.serve.metrics.PrometheusText.labels;
 
-import dev.modelfleet.runtime.serve.http.HttpFrontEnd;
 import dev.modelfleet.runtime.serve.metrics.ModelStatistics;
 import dev.modelfleet.runtime.serve.metrics.PrometheusText;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.model.ModelSlot;
 import dev.modelfleet.runtime.serve.model.ServedModel;
 import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** All metrics: those of Triton by the names it gives them, and the server's own. */
@@ -17,11 +18,19 @@ final class MetricsPage {
   private static final long NANOS_PER_MICRO = 1_000;
 
   private final ModelRepository models;
-  private final HttpFrontEnd http;
+  private final IntSupplier inFlight;
+  private final IntSupplier connections;
+  private final LongSupplier bodyBytes;
 
-  MetricsPage(ModelRepository models, HttpFrontEnd http) {
+  MetricsPage(
+      ModelRepository models,
+      IntSupplier inFlight,
+      IntSupplier connections,
+      LongSupplier bodyBytes) {
     this.models = models;
-    this.http = http;
+    this.inFlight = inFlight;
+    this.connections = connections;
+    this.bodyBytes = bodyBytes;
   }
 
   String render(boolean ready, double secondsToReady) {
@@ -43,12 +52,12 @@ final class MetricsPage {
             "gauge",
             "Time from the start of the process until it was first ready, 0 before")
         .sample("modelfleet_start_to_ready_seconds", "", secondsToReady)
-        .family("modelfleet_requests_in_flight", "gauge", "HTTP requests not yet answered")
-        .sample("modelfleet_requests_in_flight", "", http.inFlight())
+        .family("modelfleet_requests_in_flight", "gauge", "Requests not yet answered")
+        .sample("modelfleet_requests_in_flight", "", inFlight.getAsInt())
         .family("modelfleet_connections", "gauge", "Open HTTP connections")
-        .sample("modelfleet_connections", "", http.connections())
+        .sample("modelfleet_connections", "", connections.getAsInt())
         .family("modelfleet_request_body_bytes", "gauge", "Request bodies held in memory")
-        .sample("modelfleet_request_body_bytes", "", http.bodyBytes())
+        .sample("modelfleet_request_body_bytes", "", bodyBytes.getAsLong())
         .family("process_resident_memory_bytes", "gauge", "Resident memory of the process")
         .sample("process_resident_memory_bytes", "", ProcessFacts.residentBytes());
   }

@@ -51,8 +51,17 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(names = "--host", description = "address to listen on", defaultValue = "0.0.0.0")
   private String host;
 
-  @Option(names = "--http-port", description = "port of the protocol", defaultValue = "8000")
+  @Option(
+      names = "--http-port",
+      description = "port of the protocol over HTTP",
+      defaultValue = "8000")
   private int httpPort;
+
+  @Option(
+      names = "--grpc-port",
+      description = "port of the protocol over gRPC",
+      defaultValue = "8001")
+  private int grpcPort;
 
   @Option(names = "--metrics-port", description = "port of /metrics", defaultValue = "8002")
   private int metricsPort;
@@ -226,6 +235,7 @@ public final class ServeCommand implements Callable<Integer> {
         served,
         host,
         httpPort,
+        grpcPort,
         metricsPort,
         new ServingOptions(engine, instances > 0 ? instances : count, queue),
         limits(),

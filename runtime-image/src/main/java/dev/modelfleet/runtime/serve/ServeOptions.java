@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param modelName name in paths
  * @param host address to listen on
  * @param httpPort port of the protocol over HTTP; 0 for any
+ * @param grpcPort port of the protocol over gRPC; 0 for any
  * @param metricsPort port of the metrics; 0 for any
  * @param serving how the model runs
  * @param limits what a client can take
@@ -23,6 +24,7 @@ record ServeOptions(
     String modelName,
     String host,
     int httpPort,
+    int grpcPort,
     int metricsPort,
     ServingOptions serving,
     HttpLimits limits,

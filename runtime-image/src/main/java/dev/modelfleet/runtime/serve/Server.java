@@ -1,5 +1,7 @@
 package dev.modelfleet.runtime.serve;
 
+import dev.modelfleet.runtime.serve.grpc.GrpcFrontEnd;
+import dev.modelfleet.runtime.serve.http.BodyBudget;
 import dev.modelfleet.runtime.serve.http.HttpFrontEnd;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
@@ -26,10 +28,12 @@ final class Server implements AutoCloseable {
   private final Vertx vertx;
   private final ModelRepository models;
   private final HttpFrontEnd http;
+  private final GrpcFrontEnd grpc;
   private final MetricsFrontEnd metrics;
   private volatile boolean draining;
   private volatile double secondsToReady;
   private int httpPort;
+  private int grpcPort;
   private int metricsPort;
 
   Server(ServeOptions options, ServeLog log, String version) {
@@ -37,10 +41,13 @@ final class Server implements AutoCloseable {
     this.log = log;
     this.vertx = EventLoops.create();
     this.models = new ModelRepository(options.serving());
+    BodyBudget budget = new BodyBudget(options.limits().maxInFlightBytes());
+    int instances = options.serving().instances();
     this.http =
-        new HttpFrontEnd(
-            vertx, models, this::state, options.limits(), version, options.serving().instances());
-    MetricsPage page = new MetricsPage(models, http);
+        new HttpFrontEnd(vertx, models, this::state, options.limits(), budget, version, instances);
+    this.grpc =
+        new GrpcFrontEnd(vertx, models, this::state, options.limits(), budget, version, instances);
+    MetricsPage page = new MetricsPage(models, this::inFlight, http::connections, budget::used);
     this.metrics = new MetricsFrontEnd(vertx, () -> page.render(state().ready(), secondsToReady));
   }
 
@@ -55,9 +62,11 @@ final class Server implements AutoCloseable {
     // Known before the first request can arrive, so that nothing is ready without its model.
     models.announce(options.modelName());
     Future<Integer> httpListening = http.listen(options.host(), options.httpPort());
+    Future<Integer> grpcListening = grpc.listen(options.host(), options.grpcPort());
     Future<Integer> metricsListening = metrics.listen(options.host(), options.metricsPort());
     ModelLoadException failure = load();
     httpPort = await(httpListening, "--http-port " + options.httpPort());
+    grpcPort = await(grpcListening, "--grpc-port " + options.grpcPort());
     metricsPort = await(metricsListening, "--metrics-port " + options.metricsPort());
     if (failure != null) {
       ModelSlot slot = models.find(options.modelName(), null);
@@ -69,8 +78,8 @@ final class Server implements AutoCloseable {
     }
     secondsToReady = ProcessFacts.secondsSinceStart();
     log.info(
-        "ready: model '%s' on port %d, metrics on port %d, %.3f s after the start of the process"
-            .formatted(options.modelName(), httpPort, metricsPort, secondsToReady));
+        "ready: model '%s', HTTP on port %d, gRPC on port %d, metrics on port %d, %.3f s after the start of the process"
+            .formatted(options.modelName(), httpPort, grpcPort, metricsPort, secondsToReady));
   }
 
   private ModelLoadException load() {
@@ -123,6 +132,14 @@ final class Server implements AutoCloseable {
     return httpPort;
   }
 
+  int grpcPort() {
+    return grpcPort;
+  }
+
+  private int inFlight() {
+    return http.inFlight() + grpc.inFlight();
+  }
+
   int metricsPort() {
     return metricsPort;
   }
@@ -133,18 +150,18 @@ final class Server implements AutoCloseable {
    */
   @Override
   public void close() {
-    boolean hadTraffic = state().ready();
+    boolean hadTraffic = secondsToReady > 0;
     draining = true;
     if (hadTraffic) {
-      log.info("draining: not ready from now on, " + http.inFlight() + " requests in flight");
+      log.info("draining: not ready from now on, " + inFlight() + " requests in flight");
       pause(options.drainDelay().toMillis());
     }
     long deadline = System.nanoTime() + options.gracePeriod().toNanos();
-    while (http.inFlight() > 0 && System.nanoTime() < deadline) {
+    while (inFlight() > 0 && System.nanoTime() < deadline) {
       pause(DRAIN_CHECK_MILLIS);
     }
-    int left = http.inFlight();
-    settle(Future.all(http.close(), metrics.close()));
+    int left = inFlight();
+    settle(Future.all(http.close(), grpc.close(), metrics.close()));
     models.close();
     settle(vertx.close());
     log.info(

@@ -11,7 +11,9 @@ import picocli.CommandLine;
 
 class ServeCommandTest {
 
-  private static final String[] FREE_PORTS = {"--http-port=0", "--metrics-port=0", "--threads=1"};
+  private static final String[] FREE_PORTS = {
+    "--http-port=0", "--grpc-port=0", "--metrics-port=0", "--threads=1"
+  };
 
   @TempDir private Path directory;
 

@@ -59,6 +59,7 @@ final class TestServer implements AutoCloseable {
                 "127.0.0.1",
                 0,
                 0,
+                0,
                 new ServingOptions(new EngineOptions(1, false, true, "CPU"), 1, queue),
                 limits,
                 Duration.ZERO,

@@ -17,4 +17,20 @@ class TritonClientTest {
       PythonClients.run("http_client_test.py", "127.0.0.1:" + server.server().httpPort());
     }
   }
+
+  @Test
+  void theGrpcClientWorksUnmodified() throws Exception {
+    try (TestServer server =
+        TestServer.start(TestVariant.of(directory, "identity"), 256, HttpLimits.DEFAULT)) {
+      PythonClients.run("grpc_client_test.py", "127.0.0.1:" + server.server().grpcPort());
+    }
+  }
+
+  @Test
+  void typedContentsOfGrpcAreRead() throws Exception {
+    try (TestServer server =
+        TestServer.start(TestVariant.of(directory, "add_sub"), 256, HttpLimits.DEFAULT)) {
+      PythonClients.run("grpc_typed_test.py", "127.0.0.1:" + server.server().grpcPort());
+    }
+  }
 }

@@ -5,12 +5,12 @@ import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Bytes that all requests together may hold in memory. */
-final class BodyBudget {
+public final class BodyBudget {
 
   private final long limit;
   private final AtomicLong used = new AtomicLong();
 
-  BodyBudget(long limit) {
+  public BodyBudget(long limit) {
     this.limit = limit;
   }
 
@@ -19,7 +19,7 @@ final class BodyBudget {
    *
    * @throws ProtocolException (overloaded) where not enough are left; then nothing is taken
    */
-  void take(long bytes) {
+  public void take(long bytes) {
     if (used.addAndGet(bytes) > limit) {
       used.addAndGet(-bytes);
       throw new ProtocolException(
@@ -28,12 +28,13 @@ final class BodyBudget {
     }
   }
 
-  void give(long bytes) {
+  /** Gives bytes back. */
+  public void give(long bytes) {
     used.addAndGet(-bytes);
   }
 
   /** Bytes held. */
-  long used() {
+  public long used() {
     return used.get();
   }
 }

@@ -13,8 +13,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
-/** How a request's body is compressed. */
-enum BodyEncoding {
+/** How a request's body or message is compressed. */
+public enum BodyEncoding {
   IDENTITY,
   GZIP,
   /** zlib's format, or, as some clients send it, bare deflate. */
@@ -28,7 +28,7 @@ enum BodyEncoding {
    *
    * @throws ProtocolException (invalid) for one that the server does not have
    */
-  static BodyEncoding of(String header) {
+  public static BodyEncoding of(String header) {
     return switch (header == null ? "" : header.trim().toLowerCase(Locale.ROOT)) {
       case "", "identity" -> IDENTITY;
       case "gzip", "x-gzip" -> GZIP;
@@ -45,7 +45,7 @@ enum BodyEncoding {
    *
    * @throws ProtocolException (invalid) where it is damaged, (too large) beyond {@code limit} bytes
    */
-  ByteBuf decode(ByteBuf compressed, long limit, ByteBufAllocator allocator) {
+  public ByteBuf decode(ByteBuf compressed, long limit, ByteBufAllocator allocator) {
     ByteBuf plain = allocator.heapBuffer();
     boolean complete = false;
     try (InputStream stream = open(new BufferedInputStream(new ByteBufInputStream(compressed)))) {

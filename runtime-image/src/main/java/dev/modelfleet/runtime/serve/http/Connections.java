@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Open connections, so that those that send too slowly or nothing at all can be closed: a byte now
  * and then must not hold one for ever.
  */
-final class Connections {
+public final class Connections {
 
   /** What a connection is doing. Written on its event loop, read by the sweep. */
   private static final class Activity {
@@ -25,12 +25,12 @@ final class Connections {
   private final HttpLimits limits;
   private final Map<HttpConnection, Activity> open = new ConcurrentHashMap<>();
 
-  Connections(HttpLimits limits) {
+  public Connections(HttpLimits limits) {
     this.limits = limits;
   }
 
   /** Takes a new connection, or closes it at once where there are too many. */
-  void opened(HttpConnection connection) {
+  public void opened(HttpConnection connection) {
     if (open.size() >= limits.maxConnections()) {
       connection.close();
       return;
@@ -40,7 +40,7 @@ final class Connections {
   }
 
   /** A request's head has arrived. */
-  void requestStarted(HttpConnection connection) {
+  public void requestStarted(HttpConnection connection) {
     Activity activity = open.get(connection);
     if (activity != null) {
       activity.used = true;
@@ -49,7 +49,7 @@ final class Connections {
   }
 
   /** A request has been answered. */
-  void requestEnded(HttpConnection connection) {
+  public void requestEnded(HttpConnection connection) {
     Activity activity = open.get(connection);
     if (activity != null) {
       activity.requests.decrementAndGet();
@@ -57,12 +57,13 @@ final class Connections {
     }
   }
 
-  int count() {
+  /** Open connections. */
+  public int count() {
     return open.size();
   }
 
   /** Closes every connection that has had no request for too long. */
-  void sweep(long nowNanos) {
+  public void sweep(long nowNanos) {
     open.forEach(
         (connection, activity) -> {
           var limit = activity.used ? limits.idleTimeout() : limits.firstRequestTimeout();

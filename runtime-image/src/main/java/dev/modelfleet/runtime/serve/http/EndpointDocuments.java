@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.modelfleet.runtime.serve.metrics.ModelStatistics;
 import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
+import dev.modelfleet.runtime.serve.protocol.ServerIdentity;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
 import dev.modelfleet.runtime.serve.protocol.TensorSpec;
 import java.io.IOException;
@@ -15,10 +16,6 @@ import java.util.List;
 final class EndpointDocuments {
 
   private static final JsonFactory JSON = new JsonFactory();
-
-  /** Extensions of the protocol by the names that Triton gives them. */
-  static final List<String> EXTENSIONS =
-      List.of("classification", "model_configuration", "binary_tensor_data", "statistics");
 
   private interface Content {
     void write(JsonGenerator json) throws IOException;
@@ -62,10 +59,10 @@ final class EndpointDocuments {
   static String server(String version) {
     return object(
         json -> {
-          json.writeStringField("name", "modelfleet");
+          json.writeStringField("name", ServerIdentity.NAME);
           json.writeStringField("version", version);
           json.writeArrayFieldStart("extensions");
-          for (String extension : EXTENSIONS) {
+          for (String extension : ServerIdentity.EXTENSIONS) {
             json.writeString(extension);
           }
           json.writeEndArray();

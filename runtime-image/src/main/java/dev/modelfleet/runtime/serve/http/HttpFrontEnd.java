@@ -36,6 +36,7 @@ public final class HttpFrontEnd {
    * A front end that does not listen yet.
    *
    * @param state whether the whole server is ready
+   * @param budget of all transports together
    * @param version of the server, as its metadata tells
    * @param instances of each model, as its configuration tells
    */
@@ -44,6 +45,7 @@ public final class HttpFrontEnd {
       ModelRepository models,
       Supplier<ServingState> state,
       HttpLimits limits,
+      BodyBudget budget,
       String version,
       int instances) {
     this.vertx = vertx;
@@ -52,7 +54,7 @@ public final class HttpFrontEnd {
     this.limits = limits;
     this.version = version;
     this.instances = instances;
-    this.budget = new BodyBudget(limits.maxInFlightBytes());
+    this.budget = budget;
     this.connections = new Connections(limits);
   }
 
@@ -91,11 +93,6 @@ public final class HttpFrontEnd {
   /** Open connections. */
   public int connections() {
     return connections.count();
-  }
-
-  /** Bytes of request bodies in memory. */
-  public long bodyBytes() {
-    return budget.used();
   }
 
   private void handle(HttpServerRequest request) {

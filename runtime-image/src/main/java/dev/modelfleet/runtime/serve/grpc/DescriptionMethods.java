@@ -1,0 +1,104 @@
+package dev.modelfleet.runtime.serve.grpc;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.MessageLite;
+import dev.modelfleet.runtime.serve.grpc.proto.HealthCheckRequest;
+import dev.modelfleet.runtime.serve.grpc.proto.HealthCheckResponse;
+import dev.modelfleet.runtime.serve.grpc.proto.HealthCheckResponse.ServingStatus;
+import dev.modelfleet.runtime.serve.grpc.proto.ModelConfigRequest;
+import dev.modelfleet.runtime.serve.grpc.proto.ModelMetadataRequest;
+import dev.modelfleet.runtime.serve.grpc.proto.ModelReadyRequest;
+import dev.modelfleet.runtime.serve.grpc.proto.ModelReadyResponse;
+import dev.modelfleet.runtime.serve.grpc.proto.ModelStatisticsRequest;
+import dev.modelfleet.runtime.serve.grpc.proto.ServerLiveResponse;
+import dev.modelfleet.runtime.serve.grpc.proto.ServerMetadataResponse;
+import dev.modelfleet.runtime.serve.grpc.proto.ServerReadyResponse;
+import dev.modelfleet.runtime.serve.model.ModelRepository;
+import dev.modelfleet.runtime.serve.model.ModelSlot;
+import dev.modelfleet.runtime.serve.protocol.ErrorCode;
+import dev.modelfleet.runtime.serve.protocol.ProtocolException;
+import dev.modelfleet.runtime.serve.protocol.ServerIdentity;
+import dev.modelfleet.runtime.serve.protocol.ServingState;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** Every method but inference: one message in, one out, at once. */
+final class DescriptionMethods {
+
+  static final String INFERENCE_SERVICE = "inference.GRPCInferenceService";
+
+  private final ModelRepository models;
+  private final Supplier<ServingState> state;
+  private final String version;
+  private final int instances;
+
+  DescriptionMethods(
+      ModelRepository models, Supplier<ServingState> state, String version, int instances) {
+    this.models = models;
+    this.state = state;
+    this.version = version;
+    this.instances = instances;
+  }
+
+  /**
+   * Answers a call.
+   *
+   * @param path service and method
+   * @throws IOException where the message is not the method's
+   * @throws ProtocolException where there is no such method or model
+   */
+  MessageLite answer(String path, CodedInputStream message) throws IOException {
+    return switch (path) {
+      case "grpc.health.v1.Health/Check" -> health(HealthCheckRequest.parseFrom(message));
+      case INFERENCE_SERVICE + "/ServerLive" ->
+          ServerLiveResponse.newBuilder().setLive(true).build();
+      case INFERENCE_SERVICE + "/ServerReady" ->
+          ServerReadyResponse.newBuilder().setReady(state.get().ready()).build();
+      case INFERENCE_SERVICE + "/ServerMetadata" ->
+          ServerMetadataResponse.newBuilder()
+              .setName(ServerIdentity.NAME)
+              .setVersion(version)
+              .addAllExtensions(ServerIdentity.EXTENSIONS)
+              .build();
+      case INFERENCE_SERVICE + "/ModelReady" -> ready(ModelReadyRequest.parseFrom(message));
+      case INFERENCE_SERVICE + "/ModelMetadata" -> {
+        ModelMetadataRequest request = ModelMetadataRequest.parseFrom(message);
+        yield DescriptionMessages.metadata(
+            models.serving(request.getName(), request.getVersion()).metadata());
+      }
+      case INFERENCE_SERVICE + "/ModelConfig" -> {
+        ModelConfigRequest request = ModelConfigRequest.parseFrom(message);
+        yield DescriptionMessages.config(
+            models.serving(request.getName(), request.getVersion()).metadata(), instances);
+      }
+      case INFERENCE_SERVICE + "/ModelStatistics" ->
+          statistics(ModelStatisticsRequest.parseFrom(message));
+      default -> throw new ProtocolException(ErrorCode.UNSUPPORTED, "no such method: " + path);
+    };
+  }
+
+  private MessageLite ready(ModelReadyRequest request) {
+    ModelSlot slot = models.find(request.getName(), request.getVersion());
+    return ModelReadyResponse.newBuilder().setReady(slot.state().ready()).build();
+  }
+
+  private MessageLite statistics(ModelStatisticsRequest request) {
+    List<ModelSlot> wanted =
+        request.getName().isEmpty()
+            ? List.copyOf(models.slots())
+            : List.of(models.find(request.getName(), request.getVersion()));
+    return DescriptionMessages.statistics(
+        wanted.stream().map(ModelSlot::serving).filter(Objects::nonNull).toList());
+  }
+
+  private MessageLite health(HealthCheckRequest request) {
+    String service = request.getService();
+    if (!service.isEmpty() && !service.equals(INFERENCE_SERVICE)) {
+      throw new ProtocolException(ErrorCode.NOT_FOUND, "no such service: '" + service + "'");
+    }
+    ServingStatus status = state.get().ready() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    return HealthCheckResponse.newBuilder().setStatus(status).build();
+  }
+}

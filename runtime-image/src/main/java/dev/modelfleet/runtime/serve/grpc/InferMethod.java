@@ -1,0 +1,103 @@
+package dev.modelfleet.runtime.serve.grpc;
+
+import com.google.protobuf.CodedInputStream;
+import dev.modelfleet.runtime.serve.grpc.proto.ModelInferRequest;
+import dev.modelfleet.runtime.serve.grpc.proto.ModelInferResponse;
+import dev.modelfleet.runtime.serve.grpc.proto.ModelStreamInferResponse;
+import dev.modelfleet.runtime.serve.model.Completion;
+import dev.modelfleet.runtime.serve.model.ModelRepository;
+import dev.modelfleet.runtime.serve.protocol.ErrorCode;
+import dev.modelfleet.runtime.serve.protocol.InferRequest;
+import dev.modelfleet.runtime.serve.protocol.InferResponse;
+import dev.modelfleet.runtime.serve.protocol.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+
+/**
+ * ModelInfer and ModelStreamInfer. In a stream a refusal is an answer with an error message, and
+ * the stream goes on.
+ */
+final class InferMethod implements GrpcExchange.Method {
+
+  private final ModelRepository models;
+  private final ByteBufAllocator allocator;
+  private final boolean streaming;
+  private final long timeoutMicros;
+
+  /**
+   * The method of one call.
+   *
+   * @param timeoutMicros the call's deadline, from now; 0 for none
+   */
+  InferMethod(
+      ModelRepository models, ByteBufAllocator allocator, boolean streaming, long timeoutMicros) {
+    this.models = models;
+    this.allocator = allocator;
+    this.streaming = streaming;
+    this.timeoutMicros = timeoutMicros;
+  }
+
+  @Override
+  public void accept(ByteBuf message, GrpcExchange.Answer answer) {
+    long arrived = System.nanoTime();
+    Delivery delivery = new Delivery(answer);
+    try {
+      ModelInferRequest parsed = parse(message);
+      InferRequest request = InferMessages.read(parsed, streaming ? 0 : timeoutMicros, allocator);
+      models.infer(parsed.getModelName(), parsed.getModelVersion(), request, arrived, delivery);
+    } catch (ProtocolException e) {
+      delivery.failed(e);
+    } catch (IOException e) {
+      delivery.failed(ProtocolException.invalid("not a ModelInferRequest: %s", e.getMessage()));
+    }
+  }
+
+  /** Without copying the tensors: the message outlives the parsed request's use. */
+  private static ModelInferRequest parse(ByteBuf message) throws IOException {
+    CodedInputStream input =
+        CodedInputStream.newInstance(
+            message.array(),
+            message.arrayOffset() + message.readerIndex(),
+            message.readableBytes());
+    input.enableAliasing(true);
+    return ModelInferRequest.parseFrom(input);
+  }
+
+  private final class Delivery implements Completion {
+    private final GrpcExchange.Answer answer;
+
+    private Delivery(GrpcExchange.Answer answer) {
+      this.answer = answer;
+    }
+
+    @Override
+    public void succeeded(InferResponse response) {
+      ByteBuf frame;
+      try (response) {
+        ModelInferResponse message = InferMessages.write(response);
+        frame =
+            GrpcReplies.frame(
+                streaming
+                    ? ModelStreamInferResponse.newBuilder().setInferResponse(message).build()
+                    : message,
+                allocator);
+      } catch (RuntimeException e) {
+        failed(new ProtocolException(ErrorCode.INTERNAL, "internal error: " + e));
+        return;
+      }
+      answer.send(frame);
+    }
+
+    @Override
+    public void failed(ProtocolException reason) {
+      if (streaming) {
+        ModelStreamInferResponse message =
+            ModelStreamInferResponse.newBuilder().setErrorMessage(reason.getMessage()).build();
+        answer.send(GrpcReplies.frame(message, allocator));
+      } else {
+        answer.refuse(reason);
+      }
+    }
+  }
+}
