@@ -1,6 +1,10 @@
 package dev.modelfleet.api.crd;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.modelfleet.api.v1alpha1.CompressionPolicy;
@@ -15,6 +19,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceColumnDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.CustomResource;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,6 +52,7 @@ final class CrdManifests {
           .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
           .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .addModule(new SimpleModule().addSerializer(Double.class, new WholeNumbers()))
           .build();
 
   private CrdManifests() {}
@@ -129,6 +135,26 @@ final class CrdManifests {
       sorted.sort(Comparator.comparingInt(column -> names.indexOf(column.getName())));
       columns.clear();
       columns.addAll(sorted);
+    }
+  }
+
+  /** Limits are whole numbers and are written as such: 10, not 10.0. */
+  private static final class WholeNumbers extends StdSerializer<Double> {
+
+    private static final long serialVersionUID = 1L;
+
+    private WholeNumbers() {
+      super(Double.class);
+    }
+
+    @Override
+    public void serialize(Double value, JsonGenerator yaml, SerializerProvider provider)
+        throws IOException {
+      if (value % 1 == 0) {
+        yaml.writeNumber(value.longValue());
+      } else {
+        yaml.writeNumber(value);
+      }
     }
   }
 
