@@ -106,6 +106,14 @@ public final class OnnxModel {
     return ModelFile.toBytes(currentHeader(), graph);
   }
 
+  /**
+   * The model in memory without the data of its large constants, for an engine that is given it
+   * otherwise; see {@link dev.modelfleet.compression.runtime.ModelInMemory}.
+   */
+  public byte[] toBytesWithoutData() {
+    return ModelFile.toBytesWithoutData(currentHeader(), graph);
+  }
+
   private ModelProto currentHeader() {
     ModelProto.Builder current = header.toBuilder().setIrVersion(irVersion).clearOpsetImport();
     opsets.forEach(

@@ -8,9 +8,9 @@ import dev.modelfleet.compression.graph.Graph;
 import dev.modelfleet.compression.graph.NameSource;
 import dev.modelfleet.compression.graph.Node;
 import dev.modelfleet.compression.onnx.ValueInfoProto;
+import dev.modelfleet.compression.runtime.ModelInMemory;
 import dev.modelfleet.compression.runtime.ModelSession;
 import dev.modelfleet.compression.runtime.SessionOptions;
-import dev.modelfleet.compression.runtime.StoredModel;
 import dev.modelfleet.compression.tensor.TensorData;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -42,8 +42,7 @@ public final class MinMaxCalibration {
     }
     Map<String, String[]> taps = new LinkedHashMap<>();
     OnnxModel tapped = model.withGraph(tap(model.graph(), values, taps));
-    try (StoredModel stored = StoredModel.of(tapped);
-        ModelSession session = ModelSession.open(stored.file(), SessionOptions.cpu(0))) {
+    try (ModelSession session = ModelInMemory.open(tapped, SessionOptions.cpu(0))) {
       int samples = data.samples(model.inputs());
       for (int i = 0; i < samples; i++) {
         Map<String, TensorData> results = session.run(data.sample(i, model.inputs()));

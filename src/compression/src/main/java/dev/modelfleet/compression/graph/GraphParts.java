@@ -12,9 +12,6 @@ import java.util.Map;
 /** The parts of a graph in the form of the file. */
 final class GraphParts {
 
-  /** Smaller tensors stay in the model file: ONNX Runtime reads shapes from them. */
-  static final long MIN_EXTERNAL_BYTES = 1024;
-
   private static final long ALIGNMENT = 64;
 
   private GraphParts() {}
@@ -31,11 +28,6 @@ final class GraphParts {
     return tensor.data() == null ? proto.addAllStringData(tensor.strings()).build() : proto.build();
   }
 
-  /** Whether a tensor's data is better kept outside the model file where not all fits into it. */
-  static boolean isLarge(Tensor tensor) {
-    return tensor.data() != null && tensor.byteSize() >= MIN_EXTERNAL_BYTES;
-  }
-
   /**
    * Writes the data of large tensors to a file.
    *
@@ -45,7 +37,7 @@ final class GraphParts {
       throws IOException {
     Map<String, TensorProto> outside = new LinkedHashMap<>();
     for (Map.Entry<String, Tensor> constant : graph.constants().entrySet()) {
-      if (isLarge(constant.getValue())) {
+      if (constant.getValue().isLarge()) {
         long offset = write(constant.getValue(), file);
         outside.put(
             constant.getKey(), external(constant.getKey(), constant.getValue(), location, offset));

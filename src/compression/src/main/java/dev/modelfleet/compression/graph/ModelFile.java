@@ -123,7 +123,7 @@ public record ModelFile(ModelProto header, Graph graph, long bytes) {
         .constants()
         .forEach(
             (name, tensor) -> {
-              if (GraphParts.isLarge(tensor)) {
+              if (tensor.isLarge()) {
                 outside.put(name, GraphParts.external(name, tensor, "memory", 0));
               }
             });

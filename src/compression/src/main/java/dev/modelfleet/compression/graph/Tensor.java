@@ -17,6 +17,9 @@ import java.util.List;
  */
 public final class Tensor {
 
+  /** Engines look at the values of smaller tensors, such as shapes, when they load a model. */
+  private static final long LARGE_BYTES = 1024;
+
   private static final ValueLayout.OfFloat FLOATS =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -183,6 +186,11 @@ public final class Tensor {
     }
     ByteBuffer buffer = data.asByteBuffer();
     return TensorData.of(type, shape, buffer);
+  }
+
+  /** Whether a model file of unlimited size would hold this tensor in a file of its own. */
+  public boolean isLarge() {
+    return data != null && data.byteSize() >= LARGE_BYTES;
   }
 
   /** Whether type, shape and bytes are equal. */

@@ -2,6 +2,7 @@ package dev.modelfleet.compression.runtime;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -30,12 +31,16 @@ public final class ModelSession implements AutoCloseable {
 
   private final OrtSession.SessionOptions options;
   private final OrtSession session;
+  private final List<OnnxTensor> borrowed;
   private final List<VariantManifest.Tensor> inputs;
   private final List<VariantManifest.Tensor> outputs;
 
-  private ModelSession(OrtSession.SessionOptions options, OrtSession session) throws OrtException {
+  private ModelSession(
+      OrtSession.SessionOptions options, OrtSession session, List<OnnxTensor> borrowed)
+      throws OrtException {
     this.options = options;
     this.session = session;
+    this.borrowed = borrowed;
     this.inputs = signature(session.getInputInfo());
     this.outputs = signature(session.getOutputInfo());
   }
@@ -52,12 +57,25 @@ public final class ModelSession implements AutoCloseable {
           FailureReason.INVALID_MODEL, model + " is not a file: give the path of an ONNX model");
     }
     return open(
-        options, (env, native_) -> env.createSession(model.toString(), native_), model.toString());
+        options,
+        Map.of(),
+        (env, native_) -> env.createSession(model.toString(), native_),
+        model.toString());
   }
 
   /** Loads a model without external data from memory; for models that exist only there. */
   public static ModelSession open(byte[] model, SessionOptions options) {
-    return open(options, (env, native_) -> env.createSession(model, native_), "the model");
+    return open(model, Map.of(), options);
+  }
+
+  /**
+   * Loads a model from memory whose large weights are given beside it and are used where they are.
+   *
+   * @param model in which each of these weights is marked as external data
+   * @param weights values in direct buffers, by name
+   */
+  static ModelSession open(byte[] model, Map<String, TensorData> weights, SessionOptions options) {
+    return open(options, weights, (env, native_) -> env.createSession(model, native_), "the model");
   }
 
   private interface Loader {
@@ -65,20 +83,34 @@ public final class ModelSession implements AutoCloseable {
         throws OrtException;
   }
 
-  private static ModelSession open(SessionOptions options, Loader loader, String what) {
+  private static ModelSession open(
+      SessionOptions options, Map<String, TensorData> weights, Loader loader, String what) {
     OrtSession.SessionOptions nativeOptions = NativeOptions.create(options);
+    List<OnnxTensor> borrowed = new ArrayList<>();
     OrtSession session = null;
     try {
+      nativeOptions.addExternalInitializers(borrow(weights, borrowed));
       session = loader.load(environment(), nativeOptions);
-      return new ModelSession(nativeOptions, session);
+      return new ModelSession(nativeOptions, session, borrowed);
     } catch (OrtException e) {
-      close(session, nativeOptions);
+      close(session, nativeOptions, borrowed);
       throw new CompressionException(
           FailureReason.INVALID_MODEL, what + " does not load: " + e.getMessage(), e);
     } catch (RuntimeException e) {
-      close(session, nativeOptions);
+      close(session, nativeOptions, borrowed);
       throw e;
     }
+  }
+
+  private static Map<String, OnnxTensorLike> borrow(
+      Map<String, TensorData> weights, List<OnnxTensor> borrowed) throws OrtException {
+    Map<String, OnnxTensorLike> tensors = new LinkedHashMap<>();
+    for (Map.Entry<String, TensorData> weight : weights.entrySet()) {
+      OnnxTensor tensor = NativeTensors.create(environment(), weight.getValue());
+      borrowed.add(tensor);
+      tensors.put(weight.getKey(), tensor);
+    }
+    return tensors;
   }
 
   static OrtEnvironment environment() {
@@ -133,10 +165,11 @@ public final class ModelSession implements AutoCloseable {
 
   @Override
   public void close() {
-    close(session, options);
+    close(session, options, borrowed);
   }
 
-  private static void close(OrtSession session, OrtSession.SessionOptions options) {
+  private static void close(
+      OrtSession session, OrtSession.SessionOptions options, List<OnnxTensor> borrowed) {
     try {
       if (session != null) {
         session.close();
@@ -145,6 +178,7 @@ public final class ModelSession implements AutoCloseable {
       throw new IllegalStateException("ONNX Runtime could not release the session", e);
     } finally {
       options.close();
+      borrowed.forEach(OnnxTensor::close);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.modelfleet.compression.graph.Node;
 import dev.modelfleet.compression.graph.Tensor;
 import dev.modelfleet.compression.graph.Uses;
 import dev.modelfleet.compression.onnx.ValueInfoProto;
+import dev.modelfleet.compression.runtime.ModelInMemory;
 import dev.modelfleet.compression.runtime.ModelSession;
 import dev.modelfleet.compression.runtime.SessionOptions;
 import dev.modelfleet.compression.tensor.TensorData;
@@ -175,7 +176,7 @@ final class ConstantFolding {
       return Optional.of(Map.of());
     }
     SessionOptions options = new SessionOptions(1, "CPU", SessionOptions.Optimization.NONE, false);
-    try (ModelSession session = ModelSession.open(model.withGraph(constants).toBytes(), options)) {
+    try (ModelSession session = ModelInMemory.open(model.withGraph(constants), options)) {
       return Optional.of(session.run(Map.of()));
     } catch (CompressionException e) {
       // What can't be computed now fails, if at all, as it would have failed before.
