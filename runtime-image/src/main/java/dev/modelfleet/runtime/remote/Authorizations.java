@@ -73,7 +73,7 @@ final class Authorizations {
                 unauthorized(
                     authority
                         + " asks for credentials and "
-                        + credentials.file()
+                        + credentials.place()
                         + " has none for it: name a pull secret for it"));
   }
 

@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Credentials from a Docker {@code config.json}, as a Secret of type {@code
@@ -21,25 +24,32 @@ import java.util.Optional;
  */
 public final class DockerCredentials {
 
-  /** Environment variable with the path of the file. */
+  /** Environment variable with the paths of the files, separated by {@code :}. */
   public static final String ENVIRONMENT_VARIABLE = "MODELFLEET_DOCKER_CONFIG";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Path file;
+  private final List<Path> files;
 
   /** Credentials of the given file; none where it does not exist. */
   public DockerCredentials(Path file) {
-    this.file = file;
+    this(List.of(file));
   }
 
-  /** Credentials of the file that the environment names, else of {@code ~/.docker/config.json}. */
+  /** Credentials of the given files, of which an earlier one goes before a later one. */
+  public DockerCredentials(List<Path> files) {
+    this.files = List.copyOf(files);
+  }
+
+  /**
+   * Credentials of the files that the environment names, separated by {@code :}, else of {@code
+   * ~/.docker/config.json}.
+   */
   public static DockerCredentials fromEnvironment(Map<String, String> environment) {
-    String path = environment.get(ENVIRONMENT_VARIABLE);
-    return new DockerCredentials(
-        path != null
-            ? Path.of(path)
-            : Path.of(System.getProperty("user.home"), ".docker", "config.json"));
+    String paths = environment.get(ENVIRONMENT_VARIABLE);
+    return paths == null
+        ? new DockerCredentials(Path.of(System.getProperty("user.home"), ".docker", "config.json"))
+        : new DockerCredentials(Arrays.stream(paths.split(":")).map(Path::of).toList());
   }
 
   /**
@@ -49,15 +59,21 @@ public final class DockerCredentials {
    * @throws FailureException where the file is there and cannot be used
    */
   public Optional<String> basic(String authority) {
-    return Optional.ofNullable(entries().get(authority)).map(entry -> basic(authority, entry));
+    return files.stream()
+        .flatMap(
+            file ->
+                Optional.ofNullable(entries(file).get(authority))
+                    .map(entry -> basic(file, authority, entry))
+                    .stream())
+        .findFirst();
   }
 
   /** Where credentials are looked for, for messages. */
-  public Path file() {
-    return file;
+  public String place() {
+    return files.stream().map(Path::toString).collect(Collectors.joining(" or "));
   }
 
-  private String basic(String authority, JsonNode entry) {
+  private static String basic(Path file, String authority, JsonNode entry) {
     String user = entry.path("username").asText("");
     String password = entry.path("password").asText("");
     String auth = entry.path("auth").asText("");
@@ -79,10 +95,10 @@ public final class DockerCredentials {
     return "Basic " + auth;
   }
 
-  private Map<String, JsonNode> entries() {
+  private static Map<String, JsonNode> entries(Path file) {
     Map<String, JsonNode> entries = new HashMap<>();
     if (Files.isRegularFile(file)) {
-      read()
+      read(file)
           .path("auths")
           .properties()
           .forEach(e -> entries.put(authority(e.getKey()), e.getValue()));
@@ -90,7 +106,7 @@ public final class DockerCredentials {
     return entries;
   }
 
-  private JsonNode read() {
+  private static JsonNode read(Path file) {
     try {
       return JSON.readTree(Files.readString(file));
     } catch (JsonProcessingException e) {
