@@ -1,7 +1,6 @@
 package dev.modelfleet.operator.pod;
 
 import dev.modelfleet.operator.OperatorSettings;
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
@@ -16,6 +15,7 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -90,9 +90,8 @@ public final class RuntimePod {
     secrets.forEach(name -> pod.addToImagePullSecrets(new LocalObjectReference(name)));
     if (modelVolume == ModelVolume.FETCH) {
       ContainerBuilder fetch =
-          container("fetch", List.of("pull", "--reference", reference, "--to", ModelVolume.PATH))
+          container("fetch", fetchArguments(reference))
               .addToVolumeMounts(mount(ModelVolume.NAME, ModelVolume.PATH, false));
-      plainHttp(fetch);
       addCredentials(pod, fetch, secrets);
       pod.addToInitContainers(fetch.build());
     }
@@ -138,12 +137,14 @@ public final class RuntimePod {
         .build();
   }
 
-  private void plainHttp(ContainerBuilder container) {
-    if (!settings.plainHttpRegistries().isEmpty()) {
-      container.addToEnv(
-          environment(
-              "MODELFLEET_REGISTRY_PLAIN_HTTP", String.join(",", settings.plainHttpRegistries())));
+  private List<String> fetchArguments(String reference) {
+    List<String> arguments = new ArrayList<>(List.of("pull", "--to", ModelVolume.PATH));
+    for (String registry : settings.plainHttpRegistries()) {
+      arguments.add("--plain-http");
+      arguments.add(registry);
     }
+    arguments.add("oci://" + reference);
+    return arguments;
   }
 
   private static Volume credentials(List<String> secrets) {
@@ -180,10 +181,5 @@ public final class RuntimePod {
         .withDrop("ALL")
         .endCapabilities()
         .build();
-  }
-
-  /** A container that is complete. */
-  public static Container build(ContainerBuilder container) {
-    return container.build();
   }
 }
