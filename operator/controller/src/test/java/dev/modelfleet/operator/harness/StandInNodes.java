@@ -320,7 +320,7 @@ public final class StandInNodes implements AutoCloseable {
                 play.accept(object);
               } catch (KubernetesClientException e) {
                 boolean overtaken = e.getCode() == 404 || e.getCode() == 409;
-                if (!overtaken) {
+                if (!overtaken && !thread.isShutdown()) {
                   throw e;
                 }
               }

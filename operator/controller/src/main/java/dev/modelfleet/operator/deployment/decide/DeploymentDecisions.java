@@ -57,7 +57,7 @@ public final class DeploymentDecisions {
     if (state instanceof RolloutState.Exceeded(String message) && canRollBack(current)) {
       reject(rejected, Reason.PROGRESS_DEADLINE_EXCEEDED, message);
       servings = servings(rejected, current);
-      state = new RolloutState.RolledBack(message + ": rolled back to revision " + current);
+      state = rolledBackState(rejected);
     }
     if (state instanceof RolloutState.Complete) {
       current = update.hash();
@@ -172,12 +172,7 @@ public final class DeploymentDecisions {
       return notAccepted.get();
     }
     if (rolledBack(rejected)) {
-      return new RolloutState.RolledBack(
-          rejected.stream()
-              .filter(r -> r.revision().equals(update.hash()))
-              .map(RejectedRevision::message)
-              .findFirst()
-              .orElse("the revision was given up"));
+      return rolledBackState(rejected);
     }
     int unavailable = MaxUnavailable.of(facts.deployment());
     boolean wasComplete = update.hash().equals(facts.status().currentRevision());
@@ -227,6 +222,17 @@ public final class DeploymentDecisions {
                 r ->
                     r.revision().equals(update.hash())
                         && Reason.PROGRESS_DEADLINE_EXCEEDED.equals(r.reason()));
+  }
+
+  private RolloutState.RolledBack rolledBackState(List<RejectedRevision> rejected) {
+    String why =
+        rejected.stream()
+            .filter(r -> r.revision().equals(update.hash()))
+            .map(RejectedRevision::message)
+            .findFirst()
+            .orElseThrow();
+    return new RolloutState.RolledBack(
+        why + ": rolled back to revision " + facts.status().currentRevision());
   }
 
   private boolean canRollBack(String current) {
