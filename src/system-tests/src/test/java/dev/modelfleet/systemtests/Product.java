@@ -1,0 +1,94 @@
+package dev.modelfleet.systemtests;
+
+import dev.modelfleet.quickstart.Images;
+import dev.modelfleet.quickstart.Installation;
+import dev.modelfleet.quickstart.Kubectl;
+import dev.modelfleet.quickstart.Push;
+import dev.modelfleet.testclusters.TestCluster;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The product installed in a cluster.
+ *
+ * @param root of the source tree
+ * @param cluster it runs in
+ * @param client an administrator's
+ */
+record Product(Path root, TestCluster cluster, KubernetesClient client) implements AutoCloseable {
+
+  /** Builds and pushes the images, and installs the chart. */
+  static Product install(TestCluster cluster) {
+    Path root = Path.of("").toAbsolutePath().getParent().getParent();
+    Images images =
+        Images.build(root, cluster.registry().hostAddress(), cluster.registry().clusterAddress());
+    Installation.install(root, cluster, images);
+    KubernetesClient client =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))
+            .build();
+    return new Product(root, cluster, client);
+  }
+
+  /** kubectl, as a user has it. */
+  Kubectl kubectl() {
+    return new Kubectl(cluster.kubectl(), cluster.kubeconfig());
+  }
+
+  /** Creates a namespace that enforces the restricted Pod Security Standard. */
+  void createNamespace(String name) {
+    client
+        .namespaces()
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                .endMetadata()
+                .build())
+        .create();
+  }
+
+  /** Deletes a namespace and waits until it is gone. */
+  void deleteNamespace(String name) {
+    client.namespaces().withName(name).withTimeout(2, TimeUnit.MINUTES).delete();
+  }
+
+  /**
+   * Pushes files to the cluster's registry.
+   *
+   * @return the {@code oci://} URI by which the cluster reaches them
+   */
+  String push(String repositoryAndTag, Path... files) {
+    return Push.files(cluster.registry(), repositoryAndTag, files);
+  }
+
+  /** Ends the operator's pods without grace and returns once the API server has forgotten them. */
+  void killOperator() {
+    for (Pod pod : operatorPods()) {
+      client.resource(pod).withGracePeriod(0).withTimeout(1, TimeUnit.MINUTES).delete();
+    }
+  }
+
+  /** The operator's pods. */
+  List<Pod> operatorPods() {
+    return client
+        .pods()
+        .inNamespace(Installation.NAMESPACE)
+        .withLabel("app.kubernetes.io/name", "modelfleet")
+        .list()
+        .getItems();
+  }
+
+  @Override
+  public void close() {
+    Installation.remove(cluster);
+    client.close();
+  }
+}
