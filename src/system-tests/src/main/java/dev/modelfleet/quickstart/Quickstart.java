@@ -93,8 +93,7 @@ public final class Quickstart implements Callable<Integer> {
   }
 
   private void remove(ClusterSpec spec) {
-    new LocalProvider(StateDirectory.root(), System.out::println)
-        .remove(spec.name());
+    new LocalProvider(StateDirectory.root(), System.out::println).remove(spec.name());
   }
 
   private static List<String> phases(KubernetesClient client) {

@@ -24,8 +24,7 @@ import java.util.Set;
 
 /**
  * A model loaded into ONNX Runtime. Inferences may run from several threads at once; {@link #close}
- * must not overlap with one. Official ONNX Runtime builds may send telemetry on Windows only;
- * setting the environment variable {@code ORT_DISABLE_TELEMETRY=1} rules it out everywhere.
+ * must not overlap with one.
  */
 public final class ModelSession implements AutoCloseable {
 
@@ -85,6 +84,7 @@ public final class ModelSession implements AutoCloseable {
 
   private static ModelSession open(
       SessionOptions options, Map<String, TensorData> weights, Loader loader, String what) {
+    Telemetry.turnOff();
     OrtSession.SessionOptions nativeOptions = NativeOptions.create(options);
     List<OnnxTensor> borrowed = new ArrayList<>();
     OrtSession session = null;
