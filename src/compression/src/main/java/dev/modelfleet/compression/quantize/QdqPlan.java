@@ -130,7 +130,10 @@ final class QdqPlan {
     if (!WEIGHTED.contains(node.opType()) || !choice.includes(node)) {
       return false;
     }
-    return WeightSites.of(graph, node).isPresent()
+    boolean hasWeights =
+        (node.is("Conv") ? WeightSites.ofAnySize(graph, node) : WeightSites.of(graph, node))
+            .isPresent();
+    return hasWeights
         && switch (node.opType()) {
           case "Conv" -> hasConstantBias(node);
           case "Gemm" ->

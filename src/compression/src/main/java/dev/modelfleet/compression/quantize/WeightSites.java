@@ -16,12 +16,20 @@ final class WeightSites {
 
   /** The FLOAT constant that a node multiplies with, where it has one of a usable shape. */
   static Optional<Tensor> of(Graph graph, Node node) {
+    return ofAnySize(graph, node).filter(weights -> weights.size() >= MIN_ELEMENTS);
+  }
+
+  /**
+   * As {@link #of} for weights of any size. Where activations are integers too, a small
+   * convolution, as a first or a depthwise one, must not break the chain of integers.
+   */
+  static Optional<Tensor> ofAnySize(Graph graph, Node node) {
     int index = inputIndex(node);
     Tensor weights = index < 0 ? null : graph.constants().get(node.input(index));
     boolean usable =
         weights != null
             && weights.type() == ElementType.FLOAT
-            && weights.size() >= MIN_ELEMENTS
+            && weights.size() > 0
             && weights.rank() >= 2
             && (node.is("Conv") || weights.rank() == 2);
     return usable ? Optional.of(weights) : Optional.empty();
