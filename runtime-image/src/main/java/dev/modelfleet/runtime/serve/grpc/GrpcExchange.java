@@ -169,7 +169,8 @@ final class GrpcExchange {
       Slot slot = unanswered.poll();
       budget.give(slot.bytes);
       held -= slot.bytes;
-      response.write(Buffer.buffer(slot.frame));
+      // Vert.x releases only the buffers that it allocated itself.
+      response.write(Buffer.buffer(slot.frame)).onComplete(written -> slot.frame.release());
       if (unanswered.size() == MAX_UNANSWERED - 1) {
         request.resume();
       }

@@ -23,7 +23,7 @@ final class GrpcReplies {
 
   private GrpcReplies() {}
 
-  /** The message with its prefix; writing it to the connection gives its memory back. */
+  /** The message with its prefix, to be released when it is written. */
   static ByteBuf frame(MessageLite message, ByteBufAllocator allocator) {
     int size = message.getSerializedSize();
     ByteBuf frame = allocator.directBuffer(PREFIX + size);

@@ -20,7 +20,8 @@ final class MessageFrames {
   private final long maxBytes;
   private final BodyEncoding encoding;
   private final ByteBufAllocator allocator;
-  private ByteBuf pending;
+  private final ByteBuf pending;
+  private boolean released;
 
   /**
    * Frames of one call.
@@ -43,7 +44,7 @@ final class MessageFrames {
    */
   void append(ByteBuf piece, Consumer<ByteBuf> message) {
     pending.writeBytes(piece);
-    while (pending.readableBytes() >= PREFIX) {
+    while (!released && pending.readableBytes() >= PREFIX) {
       long length = pending.getUnsignedInt(pending.readerIndex() + 1);
       if (length > maxBytes) {
         throw new ProtocolException(
@@ -61,7 +62,9 @@ final class MessageFrames {
       pending.skipBytes(Integer.BYTES);
       deliver(flag, pending.readSlice((int) length), message);
     }
-    pending.discardSomeReadBytes();
+    if (!released) {
+      pending.discardSomeReadBytes();
+    }
   }
 
   private void deliver(int flag, ByteBuf bytes, Consumer<ByteBuf> message) {
@@ -84,7 +87,9 @@ final class MessageFrames {
     return pending.isReadable();
   }
 
+  /** Gives the memory back; also allowed while a message is being handed over. */
   void release() {
+    released = true;
     pending.release();
   }
 }

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 /**
  * A body ready to be sent.
  *
- * @param body its bytes; sending them gives their memory back
+ * @param body its bytes, to be released when they are sent
  * @param jsonLength bytes of JSON before the binary data; −1 where the body is JSON alone
  */
 record EncodedResponse(ByteBuf body, int jsonLength) {

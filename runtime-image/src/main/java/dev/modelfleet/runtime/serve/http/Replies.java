@@ -70,6 +70,7 @@ final class Replies {
     } else {
       response.putHeader(HttpHeaders.CONTENT_TYPE, JSON);
     }
-    response.end(Buffer.buffer(encoded.body()));
+    // Vert.x releases only the buffers that it allocated itself.
+    response.end(Buffer.buffer(encoded.body())).onComplete(written -> encoded.body().release());
   }
 }
