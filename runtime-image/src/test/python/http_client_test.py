@@ -85,6 +85,12 @@ def all_statistics(client):
 
 
 @case
+def repository_index(client):
+    index = client.get_model_repository_index()
+    assert index == [{"name": MODEL, "version": "1", "state": "READY", "reason": ""}], index
+
+
+@case
 def unknown_model_metadata_is_an_error(client):
     expect_error(lambda: client.get_model_metadata("other"), 404, "no such model")
 

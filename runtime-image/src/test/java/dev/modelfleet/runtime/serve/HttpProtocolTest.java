@@ -73,6 +73,15 @@ class HttpProtocolTest {
   }
 
   @Test
+  void theRepositoryListsTheModelButDoesNotChangeIt() throws Exception {
+    assertThat(server.post("/v2/repository/index", "").body())
+        .isEqualTo(
+            "[{\"name\":\"add_sub\",\"version\":\"1\",\"state\":\"READY\",\"reason\":\"\"}]");
+    assertThat(server.post("/v2/repository/models/add_sub/unload", "{}").statusCode())
+        .isEqualTo(501);
+  }
+
+  @Test
   void jsonInference() throws Exception {
     HttpResponse<String> response = server.post(INFER, GOOD);
     assertThat(response.statusCode()).isEqualTo(200);

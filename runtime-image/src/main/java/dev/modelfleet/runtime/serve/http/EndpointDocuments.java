@@ -3,6 +3,8 @@ package dev.modelfleet.runtime.serve.http;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.modelfleet.runtime.serve.metrics.ModelStatistics;
+import dev.modelfleet.runtime.serve.model.ModelRepository;
+import dev.modelfleet.runtime.serve.model.ModelSlot;
 import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
 import dev.modelfleet.runtime.serve.protocol.ServerIdentity;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
@@ -10,6 +12,7 @@ import dev.modelfleet.runtime.serve.protocol.TensorSpec;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.List;
 
 /** The JSON bodies of everything but inference. */
@@ -67,6 +70,26 @@ final class EndpointDocuments {
           }
           json.writeEndArray();
         });
+  }
+
+  /** As the repository extension lists models: an array. */
+  static String index(Collection<ModelSlot> models) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartArray();
+      for (ModelSlot model : models) {
+        json.writeStartObject();
+        json.writeStringField("name", model.name());
+        json.writeStringField("version", ModelRepository.ONLY_VERSION);
+        json.writeStringField("state", model.state().ready() ? "READY" : "UNAVAILABLE");
+        json.writeStringField("reason", model.state().reason());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return text.toString();
   }
 
   static String metadata(ModelMetadata model) {

@@ -141,8 +141,13 @@ public final class HttpFrontEnd {
               EndpointDocuments.config(models.serving(model, v).metadata(), instances));
       case Route.Statistics(String model, String v) ->
           Replies.json(request, 200, EndpointDocuments.statistics(statistics(model, v)));
-      default ->
-          throw new ProtocolException(ErrorCode.UNSUPPORTED, "not supported: " + request.path());
+      case Route.RepositoryIndex _ ->
+          Replies.json(request, 200, EndpointDocuments.index(models.slots()));
+      case Route.Page _ ->
+          throw new ProtocolException(ErrorCode.NOT_FOUND, "nothing here: the protocol is at /v2");
+      case Route.Load _, Route.Unload _ ->
+          throw new ProtocolException(
+              ErrorCode.UNSUPPORTED, "models are not loaded and unloaded by request here");
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
 /** What a method and path ask for. A version is null where the path names none. */
 sealed interface Route {
 
-  /** The page for people. */
+  /** {@code /}. */
   record Page() implements Route {}
 
   /** {@code GET /v2}. */
