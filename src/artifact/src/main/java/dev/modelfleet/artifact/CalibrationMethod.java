@@ -6,5 +6,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum CalibrationMethod {
   /** The smallest and largest value seen. */
   @JsonProperty("MinMax")
-  MIN_MAX
+  MIN_MAX,
+
+  /** All but the rarest 0.001 % of the values at each end. */
+  @JsonProperty("Percentile")
+  PERCENTILE,
+
+  /** The range with the smallest squared error of rounding inside it and clipping outside. */
+  @JsonProperty("MeanSquaredError")
+  MEAN_SQUARED_ERROR
 }

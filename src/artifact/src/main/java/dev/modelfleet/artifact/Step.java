@@ -37,6 +37,8 @@ public sealed interface Step {
    * @param calibration how activation ranges are chosen, only with scheme Static; MinMax unless
    *     given
    * @param operators ONNX operator types to quantize; empty means those that pay on the engine
+   * @param smoothing whether outlier channels of activations are moved into the weights first,
+   *     which needs calibration data; only with schemes Dynamic and Static; null stands for false
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Quantize(
@@ -44,8 +46,19 @@ public sealed interface Step {
       Granularity granularity,
       ActivationType activations,
       CalibrationMethod calibration,
-      List<String> operators)
+      List<String> operators,
+      Boolean smoothing)
       implements Step {
+
+    /** Without smoothing. */
+    public Quantize(
+        QuantizationScheme scheme,
+        Granularity granularity,
+        ActivationType activations,
+        CalibrationMethod calibration,
+        List<String> operators) {
+      this(scheme, granularity, activations, calibration, operators, null);
+    }
 
     public Quantize {
       if (scheme == null) {
@@ -63,7 +76,19 @@ public sealed interface Step {
         activations = activations == null ? ActivationType.UINT8 : activations;
         calibration = calibration == null ? CalibrationMethod.MIN_MAX : calibration;
       }
+      if (scheme == QuantizationScheme.WEIGHT_ONLY && Boolean.TRUE.equals(smoothing)) {
+        throw new IllegalArgumentException(
+            "quantize.smoothing applies to schemes Dynamic and Static only: remove it, as scheme"
+                + " WeightOnly leaves activations as they are");
+      }
       operators = operators == null ? List.of() : List.copyOf(operators);
+      // One form for what means the same: equal recipes have equal content keys.
+      smoothing = Boolean.TRUE.equals(smoothing) ? true : null;
+    }
+
+    /** Whether outlier channels of activations are moved into the weights first. */
+    public boolean smooths() {
+      return smoothing != null;
     }
 
     @Override

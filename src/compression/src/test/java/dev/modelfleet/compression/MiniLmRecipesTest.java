@@ -65,6 +65,8 @@ class MiniLmRecipesTest {
         "{'quantize':{'scheme':'Dynamic'}}                            | 23100000 | 0.9925",
         "{'quantize':{'scheme':'Static'}}                             | 23100000 | 0.9925",
         "{'quantize':{'scheme':'Static','granularity':'PerTensor'}}   | 23000000 | 0.95",
+        "{'quantize':{'scheme':'Dynamic','smoothing':true}}           | 23200000 | 0.9975",
+        "{'quantize':{'scheme':'Static','smoothing':true}}            | 23200000 | 0.997",
         "{'quantize':{'scheme':'WeightOnly'}}                         | 23100000 | 0.999",
         "{'convert':{'precision':'FP16'}}                             | 45300000 | 0.99999",
       })

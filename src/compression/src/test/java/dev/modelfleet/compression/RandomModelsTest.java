@@ -31,15 +31,20 @@ class RandomModelsTest {
 
   /** Largest accepted squared error relative to the mean square of the original's outputs. */
   private static final Map<String, Double> TOLERANCE =
-      Map.of(
-          "{\"simplify\":{}}", 1e-10,
-          "{\"convert\":{\"precision\":\"FP16\"}}", 1e-4,
-          "{\"convert\":{\"precision\":\"FP16\",\"keepInputsAndOutputs\":false}}", 1e-4,
-          "{\"quantize\":{\"scheme\":\"WeightOnly\"}}", 1e-3,
-          "{\"quantize\":{\"scheme\":\"Dynamic\"}}", 0.02,
-          "{\"quantize\":{\"scheme\":\"Static\"}}", 0.03,
-          "{\"quantize\":{\"scheme\":\"Static\",\"granularity\":\"PerTensor\"}}", 0.06,
-          "{\"quantize\":{\"scheme\":\"Static\",\"activations\":\"Int8\"}}", 0.06);
+      Map.ofEntries(
+          Map.entry("{\"simplify\":{}}", 1e-10),
+          Map.entry("{\"convert\":{\"precision\":\"FP16\"}}", 1e-4),
+          Map.entry("{\"convert\":{\"precision\":\"FP16\",\"keepInputsAndOutputs\":false}}", 1e-4),
+          Map.entry("{\"quantize\":{\"scheme\":\"WeightOnly\"}}", 1e-3),
+          Map.entry("{\"quantize\":{\"scheme\":\"Dynamic\"}}", 0.02),
+          Map.entry("{\"quantize\":{\"scheme\":\"Static\"}}", 0.03),
+          Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"granularity\":\"PerTensor\"}}", 0.06),
+          Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"activations\":\"Int8\"}}", 0.06),
+          Map.entry("{\"quantize\":{\"scheme\":\"Dynamic\",\"smoothing\":true}}", 0.02),
+          Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"smoothing\":true}}", 0.03),
+          Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"calibration\":\"Percentile\"}}", 0.03),
+          Map.entry(
+              "{\"quantize\":{\"scheme\":\"Static\",\"calibration\":\"MeanSquaredError\"}}", 0.03));
 
   @TempDir Path directory;
 

@@ -38,6 +38,7 @@ public final class DynamicQuantizer implements Transform {
     OperatorChoice choice = OperatorChoice.of(step, OPERATORS);
     Canonical.prepare(model, 11);
     Graph graph = model.graph();
+    int smoothed = step.smooths() ? smooth(model, choice, context) : 0;
     GraphEdit edit = new GraphEdit(graph);
     DynamicActivations activations = new DynamicActivations(edit);
     int matMuls = 0;
@@ -65,8 +66,21 @@ public final class DynamicQuantizer implements Transform {
     }
     edit.finish();
     DeadCode.remove(graph);
-    return "%d matrix products to int8 with run-time activation scales, %d embedding tables to int8"
-        .formatted(matMuls, tables);
+    return "%d matrix products to int8 with run-time activation scales, %d embedding tables to int8%s"
+        .formatted(matMuls, tables, Smoothing.note(smoothed));
+  }
+
+  private static int smooth(OnnxModel model, OperatorChoice choice, TransformContext context) {
+    return Smoothing.apply(
+        model,
+        choice,
+        context
+            .calibration()
+            .orElseThrow(
+                () ->
+                    new StepNotApplicableException(
+                        "quantize",
+                        "quantize.smoothing needs calibration data: set spec.calibration.dataset")));
   }
 
   private static boolean isPlainProduct(Node node) {

@@ -1,9 +1,10 @@
 package dev.modelfleet.compression.quantize;
 
+import dev.modelfleet.artifact.ActivationType;
 import dev.modelfleet.artifact.Step;
 import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.StepNotApplicableException;
-import dev.modelfleet.compression.calibration.MinMaxCalibration;
+import dev.modelfleet.compression.calibration.Calibration;
 import dev.modelfleet.compression.calibration.Range;
 import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.graph.Graph;
@@ -52,6 +53,7 @@ public final class StaticQuantizer implements Transform {
                         "scheme Static needs calibration data: set spec.calibration.dataset"));
     Canonical.prepare(model, WeightOnlyQuantizer.OPSET);
     Graph graph = model.graph();
+    int smoothed = step.smooths() ? Smoothing.apply(model, choice, data) : 0;
     QdqPlan plan = QdqPlan.of(graph, choice);
     if (plan.weighted().isEmpty()) {
       throw new StepNotApplicableException(
@@ -59,7 +61,13 @@ public final class StaticQuantizer implements Transform {
           "no %s with constant FP32 weights of at least %d elements"
               .formatted(String.join(", ", choice.names()), WeightSites.MIN_ELEMENTS));
     }
-    Map<String, Range> ranges = MinMaxCalibration.run(model, plan.measured(), data);
+    Map<String, Range> ranges =
+        Calibration.run(
+            step.calibration(),
+            model,
+            plan.measured(),
+            data,
+            step.activations() == ActivationType.INT8);
     Map<String, ActivationParameters> parameters = new HashMap<>();
     ranges.forEach(
         (value, range) ->
@@ -73,6 +81,7 @@ public final class StaticQuantizer implements Transform {
                 plan.between().size(),
                 parameters.size(),
                 data.samples(model.inputs()))
-        + " samples, %d embedding tables to int8".formatted(rewrite.tables());
+        + " samples, %d embedding tables to int8%s"
+            .formatted(rewrite.tables(), Smoothing.note(smoothed));
   }
 }

@@ -4,6 +4,7 @@ import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.graph.Tensor;
 import dev.modelfleet.compression.tensor.ElementType;
 import dev.modelfleet.compression.tensor.TensorData;
+import dev.modelfleet.compression.transform.DeadCode;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,7 +37,10 @@ public final class ModelInMemory {
    * @throws dev.modelfleet.compression.CompressionException with INVALID_MODEL where ONNX Runtime
    *     refuses the model
    */
-  public static ModelSession open(OnnxModel model, SessionOptions options) {
+  public static ModelSession open(OnnxModel original, SessionOptions options) {
+    // The engine does not accept weights that nothing reads.
+    OnnxModel model = original.copy();
+    DeadCode.remove(model.graph());
     Map<String, TensorData> weights = new LinkedHashMap<>();
     for (Map.Entry<String, Tensor> constant : model.graph().constants().entrySet()) {
       Tensor tensor = constant.getValue();
