@@ -21,6 +21,13 @@ import java.util.List;
         quantize.activations and quantize.calibration apply to scheme Static only: remove them or \
         set scheme: Static\
         """)
+@ValidationRule(
+    value = "self.scheme != 'WeightOnly' || !has(self.smoothing) || !self.smoothing",
+    message =
+        """
+        quantize.smoothing applies to schemes Dynamic and Static only: remove it or set another \
+        scheme\
+        """)
 public record QuantizeStep(
     @Required
         @JsonPropertyDescription(
@@ -46,7 +53,9 @@ public record QuantizeStep(
     @JsonPropertyDescription(
             """
             How activation ranges are chosen from calibration data, with scheme Static only: \
-            MinMax (smallest and largest value seen). MinMax unless given.\
+            MinMax (smallest and largest value seen), Percentile (all but the rarest 0.001 % at \
+            each end) or MeanSquaredError (smallest squared error of rounding and clipping). \
+            MinMax unless given.\
             """)
         CalibrationMethod calibration,
     @Size(max = 64)
@@ -55,7 +64,14 @@ public record QuantizeStep(
             ONNX operator types to quantize, at most 64; those that pay on the engine unless \
             given. Example: [MatMul, Gemm, Conv]\
             """)
-        List<@Size(min = 1, max = 64) @Pattern("^[A-Za-z][A-Za-z0-9]*$") String> operators) {
+        List<@Size(min = 1, max = 64) @Pattern("^[A-Za-z][A-Za-z0-9]*$") String> operators,
+    @JsonPropertyDescription(
+            """
+            Whether outlier channels of activations are moved into the weights before \
+            quantization, which keeps more accuracy in transformers; needs calibration data; with \
+            schemes Dynamic and Static only. false unless given.\
+            """)
+        Boolean smoothing) {
 
   public QuantizeStep {
     operators = Formats.copy(operators);
