@@ -45,7 +45,7 @@ class ContractTest {
                     new Step.Simplify(),
                     new Step.Quantize(
                         QuantizationScheme.STATIC,
-                        Granularity.PER_CHANNEL,
+                        Granularity.PER_TENSOR,
                         ActivationType.UINT8,
                         CalibrationMethod.MIN_MAX,
                         List.of()))),
