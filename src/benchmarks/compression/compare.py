@@ -21,7 +21,9 @@ MODEL = "all-minilm-l6-v2.onnx"
 TOKENIZER = "all-minilm-l6-v2-tokenizer.json"
 RECIPES = {
     "dynamic": {"quantize": {"scheme": "Dynamic"}},
+    "dynamic smoothing": {"quantize": {"scheme": "Dynamic", "smoothing": True}},
     "static": {"quantize": {"scheme": "Static"}},
+    "static smoothing": {"quantize": {"scheme": "Static", "smoothing": True}},
     "weight-only": {"quantize": {"scheme": "WeightOnly"}},
     "fp16": {"convert": {"precision": "FP16"}},
 }
@@ -120,9 +122,9 @@ def main():
         files[f"onnxruntime {kind}"] = (target, *measured(command))
     java = [os.path.join(os.environ["JAVA_HOME"], "bin", "java")] if "JAVA_HOME" in os.environ else ["java"]
     for name, step in RECIPES.items():
-        recipe = work / f"{name}.json"
-        recipe.write_text(json.dumps({"name": name, "steps": [{"simplify": {}}, step]}))
-        out = work / f"modelfleet-{name}"
+        recipe = work / f"{name.replace(' ', '-')}.json"
+        recipe.write_text(json.dumps({"name": recipe.stem, "steps": [{"simplify": {}}, step]}))
+        out = work / f"modelfleet-{recipe.stem}"
         command = java + arguments.java_options.split() + [
             "--enable-native-access=ALL-UNNAMED",
             "-cp", arguments.classpath,
