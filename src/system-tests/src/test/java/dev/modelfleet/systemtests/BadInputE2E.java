@@ -207,7 +207,7 @@ class BadInputE2E {
         metadata:
           name: bad-nowhere
         spec:
-          device: {class: CPU, architecture: amd64}
+          device: {class: CPU, architecture: amd64, precisions: [FP32, INT8]}
           engine: {name: ONNXRuntime, executionProvider: CPU}
           placement:
             mode: PerNode

@@ -17,12 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /** The operator as it is shipped: the packaged application in a process of its own. */
 public final class PackagedOperator implements AutoCloseable {
 
   private static final Path APPLICATION = Path.of("target/quarkus-app/quarkus-run.jar");
+  private static final Path OPTIONS = Path.of("src/main/image/operator.options");
 
   private final Process process;
   private final int port;
@@ -33,8 +33,7 @@ public final class PackagedOperator implements AutoCloseable {
     port = freePort();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvmOptions());
-    command.addAll(List.of("-jar", APPLICATION.toAbsolutePath().toString()));
+    command.addAll(List.of("@" + OPTIONS, "-jar", APPLICATION.toAbsolutePath().toString()));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder
@@ -47,6 +46,8 @@ public final class PackagedOperator implements AutoCloseable {
                 Integer.toString(port),
                 "HOSTNAME",
                 "packaged-operator",
+                "JDK_JAVA_OPTIONS",
+                "-Xmx96m",
                 "MODELFLEET_NAMESPACE",
                 "default",
                 "MODELFLEET_RUNTIME_IMAGE",
@@ -57,20 +58,6 @@ public final class PackagedOperator implements AutoCloseable {
                 registry.address()));
     try {
       process = builder.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The options that the image sets. */
-  private static List<String> jvmOptions() {
-    try {
-      String dockerfile = Files.readString(Path.of("Dockerfile"));
-      return Pattern.compile("\"(-X[^\"]*)\"")
-          .matcher(dockerfile)
-          .results()
-          .map(option -> option.group(1))
-          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
