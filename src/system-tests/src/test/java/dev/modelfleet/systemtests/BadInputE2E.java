@@ -67,10 +67,10 @@ class BadInputE2E {
     return Stream.of(
         refs("no-such-tag", Condition.Status.FALSE, "SourceNotFound", "bad/model:none"),
         refs("no-such-host", Condition.Status.UNKNOWN, "SourceUnreachable", "registry.invalid"),
-        refs("moved-tag", Condition.Status.FALSE, "DigestMismatch", "sha256:0000", "sha256:"),
         refs("no-policy", Condition.Status.FALSE, "PolicyMissing", "missing-policy"),
         refs("no-target", Condition.Status.FALSE, "TargetMissing", "missing-target"),
         variant("no-nodes", "NoNodesMatch", "NoNodesMatch", "modelfleet.dev/nowhere"),
+        variant("no-such-digest", "VariantFailed", "SourceNotFound", "@sha256:0000"),
         variant("not-onnx", "VariantFailed", "InvalidModel", "ONNX"),
         variant("truncated", "VariantFailed", "InvalidModel", "truncated"),
         variant("outside", "VariantFailed", "UnsafePath", "../../etc/passwd"),
@@ -104,7 +104,7 @@ class BadInputE2E {
 
     deploy("no-such-tag", uri("bad/model:none"), "policy");
     deploy("no-such-host", UNREACHABLE, "policy");
-    applyPinned("moved-tag", model, "sha256:" + "0".repeat(64));
+    applyPinned("no-such-digest", model, "sha256:" + "0".repeat(64));
     deploy("no-policy", model, "missing-policy");
     workspace.applyDeployment("no-target", model, "policy", "missing-target");
     workspace.applyDeployment("no-nodes", model, "policy", "bad-nowhere");
