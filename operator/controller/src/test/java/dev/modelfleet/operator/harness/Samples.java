@@ -3,6 +3,9 @@ package dev.modelfleet.operator.harness;
 import dev.modelfleet.api.v1alpha1.CompressionPolicy;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
+import dev.modelfleet.api.v1alpha1.ModelDeploymentSpecBuilder;
+import dev.modelfleet.api.v1alpha1.ModelSource;
+import dev.modelfleet.api.v1alpha1.Rollout;
 import dev.modelfleet.artifact.Accuracy;
 import dev.modelfleet.artifact.BuildOutcome;
 import dev.modelfleet.artifact.BuildRequest;
@@ -91,6 +94,32 @@ public final class Samples {
         """
             .formatted(name, namespace, uri, policy, list),
         ModelDeployment.class);
+  }
+
+  /** Changes the model, as an edit of the spec does. */
+  public static void edit(ModelDeployment deployment, String model) {
+    ModelSource source =
+        new ModelSource("https://h/" + model + ".onnx", "sha256:" + Sha256.hex(model), null);
+    deployment.setSpec(
+        ModelDeploymentSpecBuilder.builder(deployment.getSpec())
+            .model(source)
+            .compression(null)
+            .build());
+    nextGeneration(deployment);
+  }
+
+  /** Pauses or resumes the rollout, as an edit of the spec does. */
+  public static void pause(ModelDeployment deployment, boolean paused) {
+    deployment.setSpec(
+        ModelDeploymentSpecBuilder.builder(deployment.getSpec())
+            .rollout(new Rollout(null, null, paused))
+            .build());
+    nextGeneration(deployment);
+  }
+
+  private static void nextGeneration(ModelDeployment deployment) {
+    var meta = deployment.getMetadata();
+    meta.setGeneration(meta.getGeneration() + 1);
   }
 
   /** The request that a build Job carries. */

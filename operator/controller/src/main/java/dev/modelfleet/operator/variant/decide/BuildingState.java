@@ -4,7 +4,6 @@ import dev.modelfleet.api.v1alpha1.ModelVariantConditions.Reason;
 import dev.modelfleet.api.v1alpha1.ModelVariantStatusBuilder;
 import dev.modelfleet.api.v1alpha1.VariantArtifact;
 import dev.modelfleet.artifact.BuildResult;
-import dev.modelfleet.artifact.ContractJson;
 import dev.modelfleet.operator.event.Story;
 import dev.modelfleet.operator.variant.decide.JobOutcome.Failed;
 import dev.modelfleet.operator.variant.decide.JobOutcome.Missing;
@@ -58,7 +57,7 @@ final class BuildingState implements VariantState {
   }
 
   private static VariantDecision result(VariantFacts facts, Instant now, String message) {
-    Optional<BuildResult> read = read(message);
+    Optional<BuildResult> read = JobResults.build(message);
     Attempts attempts = new Attempts(facts, now);
     ModelVariantStatusBuilder status = ModelVariantStatusBuilder.builder(facts.status());
     if (read.isEmpty()) {
@@ -67,11 +66,19 @@ final class BuildingState implements VariantState {
     }
     BuildResult result = read.get();
     status.trials(TrialLedger.merge(facts.status().trials(), result.trials()));
+    if (result.recipe() != null && facts.status().excludedRecipes().contains(result.recipe())) {
+      String what = "the build published recipe " + result.recipe() + ", which was left out";
+      return attempts.buildFailed(status, Reason.BUILD_FAILED, what, true);
+    }
     return switch (result.outcome()) {
       case PUBLISHED -> attempts.probe(published(status, result));
       case REJECTED -> attempts.rejected(status, rejection(status, result));
       case FAILED ->
-          attempts.buildFailed(status, name(result), result.message(), result.reason().retryable());
+          attempts.buildFailed(
+              status,
+              JobResults.name(result.reason()),
+              result.message(),
+              result.reason().retryable());
     };
   }
 
@@ -95,27 +102,17 @@ final class BuildingState implements VariantState {
   private static VariantDecision failed(VariantFacts facts, Instant now, Failed failed) {
     ModelVariantStatusBuilder status = ModelVariantStatusBuilder.builder(facts.status());
     Attempts attempts = new Attempts(facts, now);
-    Optional<BuildResult> result = read(failed.result()).filter(r -> r.reason() != null);
+    Optional<BuildResult> result =
+        JobResults.build(failed.result()).filter(r -> r.reason() != null);
     if (result.isPresent()) {
       BuildResult told = result.get();
       status.trials(TrialLedger.merge(facts.status().trials(), told.trials()));
-      return attempts.buildFailed(status, name(told), told.message(), told.reason().retryable());
+      return attempts.buildFailed(
+          status, JobResults.name(told.reason()), told.message(), told.reason().retryable());
     }
     String reason =
         "OOMKilled".equals(failed.reason()) ? Reason.OUT_OF_MEMORY : Reason.BUILD_FAILED;
     return attempts.buildFailed(status, reason, failed.reason() + ": " + failed.message(), true);
-  }
-
-  private static Optional<BuildResult> read(String message) {
-    try {
-      return Optional.ofNullable(message).map(m -> ContractJson.read(m, BuildResult.class));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static String name(BuildResult result) {
-    return ContractJson.write(result.reason()).replace("\"", "");
   }
 
   private static String cut(String message) {

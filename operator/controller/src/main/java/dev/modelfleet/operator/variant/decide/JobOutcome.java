@@ -56,7 +56,7 @@ public sealed interface JobOutcome {
     }
     return condition(job, "Failed")
         .<JobOutcome>map(failed -> failure(failed, pods))
-        .orElseGet(() -> running(job, pods));
+        .orElseGet(() -> running(pods));
   }
 
   private static Optional<JobCondition> condition(Job job, String type) {
@@ -102,7 +102,7 @@ public sealed interface JobOutcome {
     return "the container was killed at its memory limit " + limit;
   }
 
-  private static JobOutcome running(Job job, List<Pod> pods) {
+  private static JobOutcome running(List<Pod> pods) {
     Optional<Pod> pod = newest(pods);
     if (pod.isEmpty()) {
       return new Running(null, null, true);

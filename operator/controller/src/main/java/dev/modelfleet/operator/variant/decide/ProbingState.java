@@ -4,7 +4,6 @@ import dev.modelfleet.api.v1alpha1.ModelVariantConditions;
 import dev.modelfleet.api.v1alpha1.ModelVariantConditions.Reason;
 import dev.modelfleet.api.v1alpha1.ModelVariantStatusBuilder;
 import dev.modelfleet.api.v1alpha1.VariantTrial;
-import dev.modelfleet.artifact.ContractJson;
 import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.artifact.Fallback;
 import dev.modelfleet.artifact.Gates;
@@ -72,7 +71,7 @@ final class ProbingState implements VariantState {
   }
 
   private static VariantDecision result(VariantFacts facts, Instant now, String message) {
-    Optional<ProbeResult> read = read(message);
+    Optional<ProbeResult> read = JobResults.probe(message);
     return read.isPresent()
         ? judge(facts, now, read.get())
         : new Attempts(facts, now)
@@ -88,7 +87,7 @@ final class ProbingState implements VariantState {
     ModelVariantStatusBuilder status = ModelVariantStatusBuilder.builder(facts.status());
     Attempts attempts = new Attempts(facts, now);
     if (undone) {
-      String reason = ContractJson.write(probe.reason()).replace("\"", "");
+      String reason = JobResults.name(probe.reason());
       return attempts.probeFailed(status, reason, probe.message(), probe.reason().retryable());
     }
     Gates gates = new VariantRequest(facts.variant().getSpec()).gates();
@@ -99,7 +98,7 @@ final class ProbingState implements VariantState {
   }
 
   private static VariantDecision failed(VariantFacts facts, Instant now, Failed failed) {
-    Optional<ProbeResult> told = read(failed.result()).filter(r -> r.reason() != null);
+    Optional<ProbeResult> told = JobResults.probe(failed.result()).filter(r -> r.reason() != null);
     if (told.isPresent()) {
       return judge(facts, now, told.get());
     }
@@ -164,13 +163,5 @@ final class ProbingState implements VariantState {
       text.append(" on node ").append(proof.latency().node());
     }
     return text.toString();
-  }
-
-  private static Optional<ProbeResult> read(String message) {
-    try {
-      return Optional.ofNullable(message).map(m -> ContractJson.read(m, ProbeResult.class));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 }
