@@ -225,7 +225,7 @@ class VariantDecisionsTest {
         status = decision.status();
         probe =
             decision instanceof VariantDecision.StartProbe
-                || status.phase() == VariantPhase.PROBING && probe;
+                || (status.phase() == VariantPhase.PROBING && probe);
         assertConsistent(status);
         time = time.plus(Duration.ofHours(2));
       }
@@ -393,8 +393,9 @@ class VariantDecisionsTest {
   }
 
   private static PolicyRecipe recipe(String name) {
-    String json = "{\"name\":\"%s\",\"steps\":[{\"quantize\":{\"scheme\":\"Dynamic\"}}]}";
-    return ContractJson.read(json.formatted(name), PolicyRecipe.class);
+    String steps = "[{\"quantize\":{\"scheme\":\"Dynamic\"}}]";
+    return ContractJson.read(
+        "{\"name\":\"" + name + "\",\"steps\":" + steps + "}", PolicyRecipe.class);
   }
 
   private static JobOutcome published(String recipe) {
