@@ -82,6 +82,8 @@ public final class Quickstart implements Callable<Integer> {
               .awaitReady(READY_LIMIT);
       System.out.printf("Ready after %.1f s:%n", took.toMillis() / 1000.0);
       phases(client).forEach(System.out::println);
+      title("Proof");
+      variants(client).stream().flatMap(Trials::of).forEach(System.out::println);
       title("Inference");
       sample.infer(client, "gpu", System.out);
       sample.infer(client, "edge", System.out);
@@ -103,7 +105,15 @@ public final class Quickstart implements Callable<Integer> {
             .inNamespace(MiniLmSample.NAMESPACE)
             .withName(MiniLmSample.NAME)
             .get(),
-        client.resources(ModelVariant.class).inNamespace(MiniLmSample.NAMESPACE).list().getItems());
+        variants(client));
+  }
+
+  private static List<ModelVariant> variants(KubernetesClient client) {
+    return client
+        .resources(ModelVariant.class)
+        .inNamespace(MiniLmSample.NAMESPACE)
+        .list()
+        .getItems();
   }
 
   static KubernetesClient connect(TestCluster cluster) {

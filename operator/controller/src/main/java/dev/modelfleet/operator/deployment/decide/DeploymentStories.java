@@ -56,7 +56,7 @@ public final class DeploymentStories {
   }
 
   private void variant(TargetServing serving) {
-    if (serving.wanted() == null || serving.wantedVariant() == null) {
+    if (serving.wanted() == null) {
       return;
     }
     String name = serving.wanted().variant();
