@@ -1,7 +1,9 @@
 package dev.modelfleet.runtime.serve;
 
 import dev.modelfleet.artifact.ExitCode;
+import dev.modelfleet.compression.runtime.Telemetry;
 import dev.modelfleet.runtime.serve.http.HttpLimits;
+import dev.modelfleet.runtime.serve.model.Batching;
 import dev.modelfleet.runtime.serve.model.EngineOptions;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
@@ -9,6 +11,7 @@ import dev.modelfleet.runtime.serve.model.VariantSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -38,6 +41,7 @@ import sun.misc.Signal;
 public final class ServeCommand implements Callable<Integer> {
 
   private static final int SELF_TEST_FAILURE = 1;
+  private static final int MAX_PRIORITY_LEVELS = 100;
   private static final long MIB = 1 << 20;
 
   @Option(
@@ -83,6 +87,50 @@ public final class ServeCommand implements Callable<Integer> {
       description = "requests that may wait; more are refused with 503",
       defaultValue = "256")
   private int queue;
+
+  @Option(
+      names = "--queue-timeout-us",
+      description =
+          "microseconds that a request may wait which gives no timeout of its own, then it is"
+              + " refused with 503; 0: any time",
+      defaultValue = "0")
+  private long queueTimeoutMicros;
+
+  @Option(
+      names = "--priority-levels",
+      description =
+          "levels of urgency that requests may name in their parameter priority: 1 goes first,"
+              + " requests that name none go last",
+      defaultValue = "1")
+  private int priorityLevels;
+
+  @Option(
+      names = "--max-batch-size",
+      description =
+          "join requests of equal shape to batches of up to so many items; 0: every request runs"
+              + " alone. The golden inputs must then agree in a batch as well",
+      defaultValue = "0")
+  private int maxBatchSize;
+
+  @Option(
+      names = "--preferred-batch-sizes",
+      split = ",",
+      description = "sizes that run as soon as they are reached, for instance 4,8")
+  private List<Integer> preferredBatchSizes = List.of();
+
+  @Option(
+      names = "--batch-delay-us",
+      description =
+          "microseconds that a request may wait for others to join while the model is at work;"
+              + " while it is idle, none waits",
+      defaultValue = "0")
+  private long batchDelayMicros;
+
+  @Option(
+      names = "--pad-batches",
+      description = "fill batches up with zeros to the next preferred size",
+      defaultValue = "false")
+  private boolean padBatches;
 
   @Option(
       names = "--spin",
@@ -163,7 +211,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    warnOfTelemetry();
+    // First of all: ONNX Runtime reads its environment while its library is loaded.
+    Telemetry.turnOff();
     try {
       return selfTest && modelDirectory == null
           ? selfTestOfBundledModel()
@@ -218,13 +267,6 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  /** ONNX Runtime reads the variable when its library is loaded; Java can't set it by then. */
-  private void warnOfTelemetry() {
-    if (!"1".equals(System.getenv("ORT_DISABLE_TELEMETRY"))) {
-      log.warn("set ORT_DISABLE_TELEMETRY=1: without it ONNX Runtime writes telemetry to the home");
-    }
-  }
-
   private ServeOptions options(Path directory) throws ModelLoadException {
     VariantSource source = VariantSource.read(directory);
     String served = name == null ? source.manifest().name() : name;
@@ -237,10 +279,34 @@ public final class ServeCommand implements Callable<Integer> {
         httpPort,
         grpcPort,
         metricsPort,
-        new ServingOptions(engine, instances > 0 ? instances : count, queue),
+        serving(engine, count),
         limits(),
         Duration.ofSeconds(selfTest ? 0 : drainDelay),
         Duration.ofSeconds(gracePeriod));
+  }
+
+  private ServingOptions serving(EngineOptions engine, int count) {
+    if (priorityLevels < 1 || priorityLevels > MAX_PRIORITY_LEVELS) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--priority-levels is %d, must be from 1 to %d"
+              .formatted(priorityLevels, MAX_PRIORITY_LEVELS));
+    }
+    return new ServingOptions(
+        engine,
+        instances > 0 ? instances : count,
+        queue,
+        priorityLevels,
+        queueTimeoutMicros,
+        batching());
+  }
+
+  private Batching batching() {
+    try {
+      return new Batching(maxBatchSize, preferredBatchSizes, batchDelayMicros, padBatches);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   private String provider(VariantSource source) {

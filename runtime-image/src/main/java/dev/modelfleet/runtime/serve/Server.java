@@ -42,11 +42,8 @@ final class Server implements AutoCloseable {
     this.vertx = EventLoops.create();
     this.models = new ModelRepository(options.serving());
     BodyBudget budget = new BodyBudget(options.limits().maxInFlightBytes());
-    int instances = options.serving().instances();
-    this.http =
-        new HttpFrontEnd(vertx, models, this::state, options.limits(), budget, version, instances);
-    this.grpc =
-        new GrpcFrontEnd(vertx, models, this::state, options.limits(), budget, version, instances);
+    this.http = new HttpFrontEnd(vertx, models, this::state, options.limits(), budget, version);
+    this.grpc = new GrpcFrontEnd(vertx, models, this::state, options.limits(), budget, version);
     MetricsPage page = new MetricsPage(models, this::inFlight, http::connections, budget::used);
     this.metrics = new MetricsFrontEnd(vertx, () -> page.render(state().ready(), secondsToReady));
   }

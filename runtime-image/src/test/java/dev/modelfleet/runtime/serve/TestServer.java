@@ -29,6 +29,8 @@ final class TestServer implements AutoCloseable {
           Duration.ofMillis(700),
           Duration.ofSeconds(60));
 
+  static final EngineOptions ENGINE = new EngineOptions(1, false, true, "CPU");
+
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -50,6 +52,11 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(Path variant, int queue, HttpLimits limits) throws Exception {
+    return start(variant, new ServingOptions(ENGINE, 1, queue), limits);
+  }
+
+  static TestServer start(Path variant, ServingOptions serving, HttpLimits limits)
+      throws Exception {
     VariantSource source = VariantSource.read(variant);
     TestServer test =
         new TestServer(
@@ -60,7 +67,7 @@ final class TestServer implements AutoCloseable {
                 0,
                 0,
                 0,
-                new ServingOptions(new EngineOptions(1, false, true, "CPU"), 1, queue),
+                serving,
                 limits,
                 Duration.ZERO,
                 Duration.ofSeconds(10)));

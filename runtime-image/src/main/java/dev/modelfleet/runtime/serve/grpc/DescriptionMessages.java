@@ -10,6 +10,7 @@ import dev.modelfleet.runtime.serve.grpc.proto.ModelStatisticsResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.StatisticDuration;
 import dev.modelfleet.runtime.serve.metrics.ModelStatistics.Timing;
 import dev.modelfleet.runtime.serve.model.ServedModel;
+import dev.modelfleet.runtime.serve.model.ServingOptions;
 import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
 import dev.modelfleet.runtime.serve.protocol.TensorSpec;
 import java.util.Arrays;
@@ -42,7 +43,9 @@ final class DescriptionMessages {
     return Arrays.stream(spec.shape().toArray()).skip(from).boxed().toList();
   }
 
-  static ModelConfigResponse config(ModelMetadata model, int instances) {
+  static ModelConfigResponse config(ServedModel served) {
+    ModelMetadata model = served.metadata();
+    ServingOptions options = served.options();
     int from = model.maxBatchSize() > 0 ? 1 : 0;
     ModelConfig.Builder config =
         ModelConfig.newBuilder()
@@ -51,7 +54,15 @@ final class DescriptionMessages {
             .setBackend("onnxruntime")
             .setMaxBatchSize(model.maxBatchSize());
     config.getVersionPolicyBuilder().getLatestBuilder().setNumVersions(1);
-    config.addInstanceGroupBuilder().setName(model.name()).setCount(instances);
+    config.addInstanceGroupBuilder().setName(model.name()).setCount(options.instances());
+    if (options.batching().isOn()) {
+      config
+          .getDynamicBatchingBuilder()
+          .addAllPreferredBatchSize(options.batching().preferredSizes())
+          .setMaxQueueDelayMicroseconds(options.batching().maxDelayMicros())
+          .setPriorityLevels(options.priorityLevels())
+          .setDefaultPriorityLevel(options.priorityLevels());
+    }
     for (TensorSpec input : model.inputs()) {
       config
           .addInputBuilder()

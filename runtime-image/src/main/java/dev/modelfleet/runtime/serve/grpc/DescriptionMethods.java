@@ -32,14 +32,11 @@ final class DescriptionMethods {
   private final ModelRepository models;
   private final Supplier<ServingState> state;
   private final String version;
-  private final int instances;
 
-  DescriptionMethods(
-      ModelRepository models, Supplier<ServingState> state, String version, int instances) {
+  DescriptionMethods(ModelRepository models, Supplier<ServingState> state, String version) {
     this.models = models;
     this.state = state;
     this.version = version;
-    this.instances = instances;
   }
 
   /**
@@ -70,8 +67,7 @@ final class DescriptionMethods {
       }
       case INFERENCE_SERVICE + "/ModelConfig" -> {
         ModelConfigRequest request = ModelConfigRequest.parseFrom(message);
-        yield DescriptionMessages.config(
-            models.serving(request.getName(), request.getVersion()).metadata(), instances);
+        yield DescriptionMessages.config(models.serving(request.getName(), request.getVersion()));
       }
       case INFERENCE_SERVICE + "/ModelStatistics" ->
           statistics(ModelStatisticsRequest.parseFrom(message));

@@ -51,7 +51,6 @@ public final class GrpcFrontEnd {
    * @param state whether the whole server is ready
    * @param budget of all transports together
    * @param version of the server, as its metadata tells
-   * @param instances of each model, as its configuration tells
    */
   public GrpcFrontEnd(
       Vertx vertx,
@@ -59,14 +58,13 @@ public final class GrpcFrontEnd {
       Supplier<ServingState> state,
       HttpLimits limits,
       BodyBudget budget,
-      String version,
-      int instances) {
+      String version) {
     this.vertx = vertx;
     this.models = models;
     this.limits = limits;
     this.budget = budget;
     this.connections = new Connections(limits);
-    this.descriptions = new DescriptionMethods(models, state, version, instances);
+    this.descriptions = new DescriptionMethods(models, state, version);
   }
 
   /** Listens and gives the port, which the system chooses for port 0. */

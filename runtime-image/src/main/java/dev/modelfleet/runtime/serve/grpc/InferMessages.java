@@ -16,7 +16,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Requests and responses between protobuf's form and the protocol's. */
 final class InferMessages {
@@ -49,7 +48,8 @@ final class InferMessages {
               List.copyOf(inputs),
               message.getOutputsList().stream().map(InferMessages::output).toList(),
               false,
-              shorter(maxWaitMicros, timeout(message.getParametersMap())));
+              shorter(maxWaitMicros, count(message, "timeout")),
+              count(message, "priority"));
       complete = true;
       return request;
     } finally {
@@ -97,8 +97,8 @@ final class InferMessages {
         output.getName(), true, (int) Math.clamp(classification, 0, Integer.MAX_VALUE));
   }
 
-  private static long timeout(Map<String, InferParameter> parameters) {
-    return Math.max(0, whole(parameters.get("timeout")));
+  private static long count(ModelInferRequest message, String parameter) {
+    return Math.max(0, whole(message.getParametersMap().get(parameter)));
   }
 
   private static long whole(InferParameter parameter) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.modelfleet.runtime.serve.metrics.ModelStatistics;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.model.ModelSlot;
+import dev.modelfleet.runtime.serve.model.ServedModel;
+import dev.modelfleet.runtime.serve.model.ServingOptions;
 import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
 import dev.modelfleet.runtime.serve.protocol.ServerIdentity;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
@@ -128,7 +130,8 @@ final class EndpointDocuments {
   }
 
   /** As Triton writes its ModelConfig; dimensions lack the batch axis where there is batching. */
-  static String config(ModelMetadata model, int instances) {
+  static String config(ServedModel served) {
+    ModelMetadata model = served.metadata();
     return object(
         json -> {
           json.writeStringField("name", model.name());
@@ -145,10 +148,27 @@ final class EndpointDocuments {
           json.writeArrayFieldStart("instance_group");
           json.writeStartObject();
           json.writeStringField("name", model.name());
-          json.writeNumberField("count", instances);
+          json.writeNumberField("count", served.options().instances());
           json.writeEndObject();
           json.writeEndArray();
+          if (served.options().batching().isOn()) {
+            dynamicBatching(json, served.options());
+          }
         });
+  }
+
+  private static void dynamicBatching(JsonGenerator json, ServingOptions options)
+      throws IOException {
+    json.writeObjectFieldStart("dynamic_batching");
+    json.writeArrayFieldStart("preferred_batch_size");
+    for (int size : options.batching().preferredSizes()) {
+      json.writeNumber(size);
+    }
+    json.writeEndArray();
+    json.writeNumberField("max_queue_delay_microseconds", options.batching().maxDelayMicros());
+    json.writeNumberField("priority_levels", options.priorityLevels());
+    json.writeNumberField("default_priority_level", options.priorityLevels());
+    json.writeEndObject();
   }
 
   private static void configTensors(

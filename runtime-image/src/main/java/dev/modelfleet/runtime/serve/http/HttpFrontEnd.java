@@ -26,7 +26,6 @@ public final class HttpFrontEnd {
   private final Supplier<ServingState> state;
   private final HttpLimits limits;
   private final String version;
-  private final int instances;
   private final BodyBudget budget;
   private final Connections connections;
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -38,7 +37,6 @@ public final class HttpFrontEnd {
    * @param state whether the whole server is ready
    * @param budget of all transports together
    * @param version of the server, as its metadata tells
-   * @param instances of each model, as its configuration tells
    */
   public HttpFrontEnd(
       Vertx vertx,
@@ -46,14 +44,12 @@ public final class HttpFrontEnd {
       Supplier<ServingState> state,
       HttpLimits limits,
       BodyBudget budget,
-      String version,
-      int instances) {
+      String version) {
     this.vertx = vertx;
     this.models = models;
     this.state = state;
     this.limits = limits;
     this.version = version;
-    this.instances = instances;
     this.budget = budget;
     this.connections = new Connections(limits);
   }
@@ -135,10 +131,7 @@ public final class HttpFrontEnd {
           Replies.json(
               request, 200, EndpointDocuments.metadata(models.serving(model, v).metadata()));
       case Route.Config(String model, String v) ->
-          Replies.json(
-              request,
-              200,
-              EndpointDocuments.config(models.serving(model, v).metadata(), instances));
+          Replies.json(request, 200, EndpointDocuments.config(models.serving(model, v)));
       case Route.Statistics(String model, String v) ->
           Replies.json(request, 200, EndpointDocuments.statistics(statistics(model, v)));
       case Route.RepositoryIndex _ ->

@@ -40,6 +40,7 @@ final class InferRequestReader {
   private String id;
   private boolean binaryOutputs;
   private long timeoutMicros;
+  private long priority;
 
   private InferRequestReader(byte[] text, int offset, int length, ByteBufAllocator allocator) {
     this.text = text;
@@ -121,6 +122,7 @@ final class InferRequestReader {
           switch (name) {
             case "binary_data_output" -> binaryOutputs = JsonFields.bool(json, name);
             case "timeout" -> timeoutMicros = JsonFields.count(json, name);
+            case "priority" -> priority = JsonFields.count(json, name);
             default -> json.skipChildren();
           }
         });
@@ -152,6 +154,7 @@ final class InferRequestReader {
     }
     List<RequestedOutput> requested =
         outputs.stream().map(output -> output.toRequested(binaryOutputs)).toList();
-    return new InferRequest(id, List.copyOf(tensors), requested, binaryOutputs, timeoutMicros);
+    return new InferRequest(
+        id, List.copyOf(tensors), requested, binaryOutputs, timeoutMicros, priority);
   }
 }

@@ -11,6 +11,7 @@ import dev.modelfleet.compression.tensor.ElementType;
 import dev.modelfleet.compression.tensor.TensorData;
 import dev.modelfleet.runtime.serve.protocol.ByteStrings;
 import dev.modelfleet.runtime.serve.protocol.DataType;
+import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.Shape;
 import dev.modelfleet.runtime.serve.protocol.Tensor;
 import dev.modelfleet.runtime.serve.protocol.TensorSpec;
@@ -18,7 +19,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Runs a variant's golden inputs on the very session that is to serve, and compares. */
 final class GoldenReplay {
@@ -42,19 +45,22 @@ final class GoldenReplay {
   }
 
   /**
-   * Replays all samples.
+   * Replays all samples, each alone and, where requests are to be joined, in batches too: a model
+   * whose items influence each other must not serve them together.
    *
+   * @param maxBatchSize largest batch that requests are joined to; 0 where they are not
    * @throws ModelLoadException where the golden file can't be read or does not fit the model
    */
-  static GoldenAgreement replay(OrtModel engine, VariantSource source) throws ModelLoadException {
+  static GoldenAgreement replay(OrtModel engine, VariantSource source, int maxBatchSize)
+      throws ModelLoadException {
     VariantManifest.Golden golden = source.manifest().golden();
     if (golden == null) {
       return GoldenAgreement.NONE;
     }
     try (Dataset dataset = Dataset.npz(source.goldenFile())) {
       GoldenReplay replay = new GoldenReplay(engine, dataset);
-      return replay.run(golden);
-    } catch (CompressionException | IllegalArgumentException e) {
+      return replay.run(golden, maxBatchSize);
+    } catch (CompressionException | IllegalArgumentException | ProtocolException e) {
       throw new ModelLoadException(
           "golden inputs %s do not fit the model: %s"
               .formatted(source.goldenFile(), e.getMessage()),
@@ -64,7 +70,7 @@ final class GoldenReplay {
     }
   }
 
-  private GoldenAgreement run(VariantManifest.Golden golden)
+  private GoldenAgreement run(VariantManifest.Golden golden, int maxBatchSize)
       throws OrtException, ModelLoadException {
     if (compared.isEmpty()) {
       throw new ModelLoadException(
@@ -73,23 +79,69 @@ final class GoldenReplay {
     for (int sample = 0; sample < golden.samples(); sample++) {
       replaySample(sample);
     }
+    if (maxBatchSize > 1) {
+      replayBatch(golden.samples(), maxBatchSize);
+    }
     return new GoldenAgreement(golden.samples(), worstCosine, worst, golden.minCosine());
   }
 
   private void replaySample(int sample) throws OrtException {
-    List<Tensor> inputs = new ArrayList<>();
-    for (TensorSpec input : engine.inputs()) {
-      inputs.add(tensor(INPUT, input.name(), sample, input.shape().rank()));
-    }
+    List<Tensor> inputs = inputs(sample);
     OrtModel.Run run = engine.run(inputs, compared.stream().map(TensorSpec::name).toList());
-    for (Tensor actual : run.outputs()) {
-      Tensor expected = tensor(OUTPUT, actual.name(), sample, actual.shape().rank());
-      double cosine = similarity(actual, expected);
-      if (cosine < worstCosine) {
-        worstCosine = cosine;
-        worst = "output '%s' of sample %d".formatted(actual.name(), sample);
+    run.outputs().forEach(actual -> compare(actual, sample, "alone"));
+  }
+
+  private List<Tensor> inputs(int sample) {
+    return engine.inputs().stream()
+        .map(input -> tensor(INPUT, input.name(), sample, input.shape().rank()))
+        .toList();
+  }
+
+  private void compare(Tensor actual, int sample, String how) {
+    Tensor expected = tensor(OUTPUT, actual.name(), sample, actual.shape().rank());
+    double cosine = similarity(actual, expected);
+    if (cosine < worstCosine) {
+      worstCosine = cosine;
+      worst = "output '%s' of sample %d, run %s,".formatted(actual.name(), sample, how);
+    }
+  }
+
+  /** Samples of the first one's shape, over and over, in one batch of the largest size. */
+  private void replayBatch(int samples, int maxBatchSize) throws OrtException {
+    List<List<Tensor>> all = IntStream.range(0, samples).mapToObj(this::inputs).toList();
+    List<Integer> alike =
+        IntStream.range(0, samples)
+            .filter(sample -> shapes(all.get(sample)).equals(shapes(all.getFirst())))
+            .boxed()
+            .toList();
+    int itemsOfSample = (int) all.getFirst().getFirst().shape().dimension(0);
+    int count = Math.max(1, maxBatchSize / Math.max(1, itemsOfSample));
+    List<Integer> batch =
+        IntStream.range(0, count).mapToObj(i -> alike.get(i % alike.size())).toList();
+    int items = count * itemsOfSample;
+    List<Tensor> joined = new ArrayList<>();
+    for (int input = 0; input < engine.inputs().size(); input++) {
+      int index = input;
+      List<Tensor> parts = batch.stream().map(sample -> all.get(sample).get(index)).toList();
+      joined.add(BatchTensors.join(parts, items));
+    }
+    OrtModel.Run run;
+    try {
+      run = engine.run(joined, compared.stream().map(TensorSpec::name).toList());
+    } finally {
+      joined.forEach(Tensor::release);
+    }
+    for (Tensor output : run.outputs()) {
+      List<Integer> sizes = Collections.nCopies(count, itemsOfSample);
+      List<Tensor> split = BatchTensors.split(output, items, sizes);
+      for (int i = 0; i < count; i++) {
+        compare(split.get(i), batch.get(i), "in a batch of " + items);
       }
     }
+  }
+
+  private static List<Shape> shapes(List<Tensor> tensors) {
+    return tensors.stream().map(Tensor::shape).toList();
   }
 
   /** As the builder compares: a result that is not finite or of another shape is like nothing. */

@@ -5,11 +5,14 @@ import dev.modelfleet.runtime.serve.protocol.InferRequest;
 import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
+import dev.modelfleet.runtime.serve.protocol.Shape;
+import dev.modelfleet.runtime.serve.protocol.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 
 /**
  * All models by name. A model is loaded and proven before it takes the place of what served under
@@ -44,7 +47,8 @@ public final class ModelRepository implements AutoCloseable {
     OrtModel engine = null;
     try {
       engine = OrtModel.load(source.modelFile(), options.engine());
-      golden = GoldenReplay.replay(engine, source);
+      checkBatching(engine);
+      golden = GoldenReplay.replay(engine, source, options.batching().maxSize());
       if (!golden.agrees()) {
         throw new ModelLoadException("model '" + name + "': " + golden.summary());
       }
@@ -67,9 +71,29 @@ public final class ModelRepository implements AutoCloseable {
     slots.computeIfPresent(name, (key, slot) -> slot.failed(golden, reason));
   }
 
-  private static ModelMetadata metadata(String name, OrtModel engine) {
+  /** Requests can be joined where every tensor has a first dimension of any size. */
+  private void checkBatching(OrtModel engine) throws ModelLoadException {
+    if (!options.batching().isOn()) {
+      return;
+    }
+    for (TensorSpec tensor :
+        Stream.concat(engine.inputs().stream(), engine.outputs().stream()).toList()) {
+      if (tensor.shape().rank() == 0 || tensor.shape().dimension(0) != Shape.ANY) {
+        throw new ModelLoadException(
+            "requests can't be joined: tensor '%s' has shape %s, whose first dimension is not of any size; serve this model with a largest batch size of 0"
+                .formatted(tensor.name(), tensor.shape()));
+      }
+    }
+  }
+
+  private ModelMetadata metadata(String name, OrtModel engine) {
     return new ModelMetadata(
-        name, ONLY_VERSION, ModelMetadata.ONNX_PLATFORM, engine.inputs(), engine.outputs(), 0);
+        name,
+        ONLY_VERSION,
+        ModelMetadata.ONNX_PLATFORM,
+        engine.inputs(),
+        engine.outputs(),
+        options.batching().maxSize());
   }
 
   private ModelSlot replace(String name, ServedModel model, GoldenAgreement golden) {

@@ -4,12 +4,6 @@ import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 
 /**
@@ -18,27 +12,23 @@ import java.util.function.Consumer;
  */
 final class Scheduler implements AutoCloseable {
 
-  private static final long IDLE_CHECK_MILLIS = 500;
-
   private final int limit;
-  private final BlockingQueue<Pending> queue;
-  private final Consumer<Pending> runner;
+  private final RequestQueue queue;
+  private final Consumer<List<Pending>> runner;
   private final List<Thread> threads = new ArrayList<>();
-  private final ReadWriteLock closing = new ReentrantReadWriteLock();
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * Starts the threads.
    *
-   * @param instances requests that run at the same time
-   * @param limit requests that may wait
-   * @param runner runs one request; must not throw
+   * @param name of the model, for the threads' names
+   * @param runner runs requests together; must not throw
    */
-  Scheduler(String name, int instances, int limit, Consumer<Pending> runner) {
-    this.limit = limit;
-    this.queue = new ArrayBlockingQueue<>(limit);
+  Scheduler(String name, ServingOptions options, Consumer<List<Pending>> runner) {
+    this.limit = options.queueLimit();
+    this.queue =
+        new RequestQueue(limit, options.priorityLevels(), options.batching(), options.instances());
     this.runner = runner;
-    for (int i = 0; i < instances; i++) {
+    for (int i = 0; i < options.instances(); i++) {
       threads.add(Thread.ofPlatform().name("infer-" + name + "-" + i).start(this::work));
     }
   }
@@ -50,20 +40,14 @@ final class Scheduler implements AutoCloseable {
    * @throws ProtocolException (overloaded) where the queue is full
    */
   boolean offer(Pending pending) {
-    closing.readLock().lock();
-    try {
-      if (closed.get()) {
-        return false;
-      }
-      if (!queue.offer(pending)) {
-        throw new ProtocolException(
-            ErrorCode.OVERLOADED,
-            "the model's queue is full (" + limit + " requests wait); try again later");
-      }
-      return true;
-    } finally {
-      closing.readLock().unlock();
-    }
+    return switch (queue.offer(pending)) {
+      case TAKEN -> true;
+      case CLOSED -> false;
+      case FULL ->
+          throw new ProtocolException(
+              ErrorCode.OVERLOADED,
+              "the model's queue is full (" + limit + " requests wait); try again later");
+    };
   }
 
   /** Requests that wait. */
@@ -73,13 +57,8 @@ final class Scheduler implements AutoCloseable {
 
   private void work() {
     try {
-      while (true) {
-        Pending next = queue.poll(IDLE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-        if (next != null) {
-          runner.accept(next);
-        } else if (closed.get()) {
-          return;
-        }
+      for (List<Pending> batch = queue.take(); !batch.isEmpty(); batch = queue.take()) {
+        runner.accept(batch);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -89,9 +68,7 @@ final class Scheduler implements AutoCloseable {
   /** Refuses new requests, waits until the last one is answered. */
   @Override
   public void close() {
-    closing.writeLock().lock();
-    closed.set(true);
-    closing.writeLock().unlock();
+    queue.close();
     boolean interrupted = false;
     for (Thread thread : threads) {
       while (thread.isAlive()) {

@@ -4,7 +4,23 @@ package dev.modelfleet.runtime.serve.model;
  * How a model is served.
  *
  * @param engine how ONNX Runtime runs it
- * @param instances requests that run at the same time
+ * @param instances runs at the same time
  * @param queueLimit requests that may wait
+ * @param priorityLevels levels that requests may name, 1 the most urgent; those that name none or
+ *     another have the last
+ * @param queueTimeoutMicros longest wait of requests that give no time-out of their own; 0 for none
+ * @param batching how requests are joined
  */
-public record ServingOptions(EngineOptions engine, int instances, int queueLimit) {}
+public record ServingOptions(
+    EngineOptions engine,
+    int instances,
+    int queueLimit,
+    int priorityLevels,
+    long queueTimeoutMicros,
+    Batching batching) {
+
+  /** Every request runs alone, in the order of arrival. */
+  public ServingOptions(EngineOptions engine, int instances, int queueLimit) {
+    this(engine, instances, queueLimit, 1, 0, Batching.NONE);
+  }
+}

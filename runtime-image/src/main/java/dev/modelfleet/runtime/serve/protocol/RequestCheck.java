@@ -19,6 +19,7 @@ public final class RequestCheck {
    */
   public static void check(InferRequest request, ModelMetadata model) {
     checkInputs(request.inputs(), model);
+    checkBatch(request.inputs(), model);
     checkOutputs(request.outputs(), model);
   }
 
@@ -55,6 +56,27 @@ public final class RequestCheck {
       throw ProtocolException.invalid(
           "input '%s' of model '%s' has shape %s, must be %s (-1: any size)",
           input.name(), model.name(), input.shape(), declared.shape());
+    }
+  }
+
+  /** Where requests are joined, all inputs have the same number of items, and not too many. */
+  private static void checkBatch(List<Tensor> inputs, ModelMetadata model) {
+    if (model.maxBatchSize() == 0) {
+      return;
+    }
+    Tensor first = inputs.getFirst();
+    long items = first.shape().dimension(0);
+    if (items < 1 || items > model.maxBatchSize()) {
+      throw ProtocolException.invalid(
+          "input '%s' has batch size %d, must be from 1 to model '%s''s max_batch_size %d",
+          first.name(), items, model.name(), model.maxBatchSize());
+    }
+    for (Tensor input : inputs) {
+      if (input.shape().dimension(0) != items) {
+        throw ProtocolException.invalid(
+            "input '%s' has batch size %d, but input '%s' has %d",
+            input.name(), input.shape().dimension(0), first.name(), items);
+      }
     }
   }
 

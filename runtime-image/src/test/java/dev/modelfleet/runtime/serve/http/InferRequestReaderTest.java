@@ -115,6 +115,7 @@ class InferRequestReaderTest {
     try (InferRequest request = read(json)) {
       assertThat(request.binaryOutputs()).isTrue();
       assertThat(request.timeoutMicros()).isEqualTo(5);
+      assertThat(request.priority()).isEqualTo(1);
       assertThat(request.outputs())
           .containsExactly(new RequestedOutput("a", true, 0), new RequestedOutput("b", false, 3));
     }
