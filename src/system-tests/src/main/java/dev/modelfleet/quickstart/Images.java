@@ -1,6 +1,7 @@
 package dev.modelfleet.quickstart;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +26,15 @@ public record Images(Image operator, Image runtime) {
    * @param root of the source tree
    * @param pushRegistry {@code host:port} as this process reaches the registry
    * @param pullRegistry {@code host:port} as the cluster's nodes reach it
+   * @param architecture {@code amd64} or {@code arm64}; this machine's where none is given
    */
-  public static Images build(Path root, String pushRegistry, String pullRegistry) {
-    String script = root.resolve("src/system-tests/build-images").toString();
-    String output =
-        Program.run(
-            List.of(script, pushRegistry, "dev"),
-            builder -> builder.environment().put("JAVA_HOME", System.getProperty("java.home")));
+  public static Images build(
+      Path root, String pushRegistry, String pullRegistry, String... architecture) {
+    List<String> command = new ArrayList<>();
+    command.add(root.resolve("src/system-tests/build-images").toString());
+    command.addAll(List.of(pushRegistry, "dev"));
+    command.addAll(List.of(architecture));
+    String output = Program.run(command, builder -> {});
     Map<String, String> digests = new HashMap<>();
     output
         .lines()
