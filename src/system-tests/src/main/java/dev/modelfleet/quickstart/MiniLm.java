@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * The sample's model: the sentence encoder all-MiniLM-L6-v2 and its tokenizer, from the package
@@ -60,7 +62,7 @@ public final class MiniLm implements AutoCloseable {
    *
    * @return arrays of shape [sentences, {@value #TOKENS}], row-major, by input name
    */
-  public Map<String, long[]> tokens(List<String> sentences) {
+  public SequencedMap<String, long[]> tokens(List<String> sentences) {
     long[] ids = new long[sentences.size() * TOKENS];
     long[] mask = new long[ids.length];
     long[] types = new long[ids.length];
@@ -70,7 +72,12 @@ public final class MiniLm implements AutoCloseable {
       System.arraycopy(encoding.getAttentionMask(), 0, mask, i * TOKENS, TOKENS);
       System.arraycopy(encoding.getTypeIds(), 0, types, i * TOKENS, TOKENS);
     }
-    return Map.of("input_ids", ids, "attention_mask", mask, "token_type_ids", types);
+    // In the model's order, so that the same sentences give the same file.
+    SequencedMap<String, long[]> inputs = new LinkedHashMap<>();
+    inputs.put("input_ids", ids);
+    inputs.put("attention_mask", mask);
+    inputs.put("token_type_ids", types);
+    return inputs;
   }
 
   /**
