@@ -130,7 +130,7 @@ final class OperatorBenchmark {
   private static long writes(Path log) throws IOException {
     try (var lines = Files.lines(log)) {
       return lines
-          .filter(line -> line.contains(":modelfleet-system:modelfleet\""))
+          .filter(line -> line.contains(":modelfleet-system:modelfleet-operator\""))
           .filter(line -> line.matches(".*\"verb\":\"(create|update|patch|delete)\".*"))
           .filter(line -> line.contains("\"stage\":\"ResponseComplete\""))
           .filter(line -> !line.contains("\"resource\":\"leases\""))
