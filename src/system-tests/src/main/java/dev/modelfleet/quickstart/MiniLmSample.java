@@ -4,6 +4,7 @@ import dev.modelfleet.compression.dataset.NpzWriter;
 import dev.modelfleet.compression.runtime.ModelSession;
 import dev.modelfleet.compression.runtime.SessionOptions;
 import dev.modelfleet.compression.tensor.TensorData;
+import dev.modelfleet.testclusters.Registry;
 import dev.modelfleet.testclusters.TestCluster;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.LocalPortForward;
@@ -73,22 +74,25 @@ public final class MiniLmSample implements AutoCloseable {
     return file;
   }
 
-  /** Applies the manifests as a user would. */
-  public void apply() {
-    new Kubectl(cluster.kubectl(), cluster.kubeconfig())
-        .run("apply", "-n", NAMESPACE, "-k", root.resolve(MANIFESTS).toString());
+  /** Applies the manifests as a user would, with the registry that this cluster has. */
+  public void apply() throws IOException {
+    kubectl().run("apply", "-n", NAMESPACE, "-f", manifests().toString());
   }
 
   /** Deletes what {@link #apply} created. */
-  public void delete() {
-    new Kubectl(cluster.kubectl(), cluster.kubeconfig())
-        .run(
-            "delete",
-            "-n",
-            NAMESPACE,
-            "-k",
-            root.resolve(MANIFESTS).toString(),
-            "--ignore-not-found");
+  public void delete() throws IOException {
+    kubectl().run("delete", "-n", NAMESPACE, "--ignore-not-found", "-f", manifests().toString());
+  }
+
+  private Path manifests() throws IOException {
+    String rendered = kubectl().run("kustomize", root.resolve(MANIFESTS).toString());
+    return Files.writeString(
+        files.resolve("manifests.yaml"),
+        rendered.replace(Registry.CLUSTER_ADDRESS, cluster.registry().clusterAddress()));
+  }
+
+  private Kubectl kubectl() {
+    return new Kubectl(cluster.kubectl(), cluster.kubeconfig());
   }
 
   /**

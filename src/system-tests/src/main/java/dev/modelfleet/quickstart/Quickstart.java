@@ -3,15 +3,16 @@ package dev.modelfleet.quickstart;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.testclusters.ClusterSpec;
+import dev.modelfleet.testclusters.Providers;
 import dev.modelfleet.testclusters.TestCluster;
-import dev.modelfleet.testclusters.local.LocalProvider;
-import dev.modelfleet.testclusters.local.StateDirectory;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -94,8 +95,24 @@ public final class Quickstart implements Callable<Integer> {
     }
   }
 
-  private void remove(ClusterSpec spec) {
-    new LocalProvider(StateDirectory.root(), System.out::println).remove(spec.name());
+  /** Removes a cluster of ours, or what an earlier run left in one that is not. */
+  private void remove(ClusterSpec spec) throws IOException {
+    Providers providers = Providers.standard(System.out::println);
+    if (providers.remove(spec.name())) {
+      System.out.println("Removed cluster " + spec.name());
+      return;
+    }
+    Optional<TestCluster> existing = providers.find(spec.name());
+    if (existing.isEmpty()) {
+      System.out.println("There is nothing to remove");
+      return;
+    }
+    try (TestCluster cluster = existing.get();
+        MiniLmSample sample = new MiniLmSample(root, cluster)) {
+      sample.delete();
+      Installation.remove(cluster);
+      System.out.println("Removed the sample and the operator");
+    }
   }
 
   private static List<String> phases(KubernetesClient client) {
