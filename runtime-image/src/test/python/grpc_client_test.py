@@ -56,6 +56,27 @@ def unknown_version_is_an_error(client):
 
 
 @case
+def repository_index(client):
+    (model,) = client.get_model_repository_index().models
+    assert (model.name, model.version, model.state) == (MODEL, "1", "READY"), model
+
+
+@case
+def a_model_is_unloaded_and_loaded(client):
+    client.unload_model(MODEL)
+    assert client.get_model_repository_index().models[0].state == "UNAVAILABLE"
+    expect_error(lambda: client.infer(MODEL, inputs()), "NOT_FOUND", "no such model")
+    client.load_model(MODEL)
+    check(client.infer(MODEL, inputs()))
+
+
+@case
+def loading_an_unknown_model_is_an_error(client):
+    expect_error(lambda: client.load_model("other"), "NOT_FOUND", "has no model 'other'")
+    expect_error(lambda: client.load_model(MODEL, config="{}"), "INVALID_ARGUMENT", "config")
+
+
+@case
 def server_metadata(client):
     assert client.get_server_metadata().name == "modelfleet"
 

@@ -91,6 +91,28 @@ def repository_index(client):
 
 
 @case
+def a_model_is_loaded_again(client):
+    client.load_model(MODEL)
+    assert client.is_model_ready(MODEL)
+    check(client.infer(MODEL, inputs()))
+
+
+@case
+def a_model_is_unloaded_and_loaded(client):
+    client.unload_model(MODEL)
+    assert client.get_model_repository_index()[0]["state"] == "UNAVAILABLE"
+    expect_error(lambda: client.infer(MODEL, inputs()), 404, "no such model")
+    client.load_model(MODEL)
+    check(client.infer(MODEL, inputs()))
+
+
+@case
+def loading_an_unknown_model_is_an_error(client):
+    expect_error(lambda: client.load_model("other"), 404, "has no model 'other'")
+    expect_error(lambda: client.load_model(MODEL, config="{}"), 400, "'config'")
+
+
+@case
 def unknown_model_metadata_is_an_error(client):
     expect_error(lambda: client.get_model_metadata("other"), 404, "no such model")
 

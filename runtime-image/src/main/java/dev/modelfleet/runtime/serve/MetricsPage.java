@@ -84,7 +84,7 @@ final class MetricsPage {
   }
 
   private static String of(ModelSlot slot) {
-    return labels("model", slot.name(), "version", ModelRepository.ONLY_VERSION);
+    return labels("model", slot.name(), "version", slot.version());
   }
 
   private static String of(ServedModel model) {

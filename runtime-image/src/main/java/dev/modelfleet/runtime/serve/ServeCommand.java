@@ -5,9 +5,12 @@ import dev.modelfleet.compression.runtime.Telemetry;
 import dev.modelfleet.runtime.serve.http.HttpLimits;
 import dev.modelfleet.runtime.serve.model.Batching;
 import dev.modelfleet.runtime.serve.model.EngineOptions;
+import dev.modelfleet.runtime.serve.model.ModelCatalog;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
+import dev.modelfleet.runtime.serve.model.SingleVariant;
 import dev.modelfleet.runtime.serve.model.VariantSource;
+import dev.modelfleet.runtime.serve.repository.ModelTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +28,7 @@ import sun.misc.Signal;
 @Command(
     name = "serve",
     description = {
-      "Serves a variant over the Open Inference Protocol v2.",
+      "Serves a variant, or several, over the Open Inference Protocol v2.",
       "",
       "The variant's golden inputs are replayed before the server says that it is ready. Where this"
           + " device's outputs disagree with the builder's, the server stays up, alive and not ready:"
@@ -41,13 +44,26 @@ import sun.misc.Signal;
 public final class ServeCommand implements Callable<Integer> {
 
   private static final int SELF_TEST_FAILURE = 1;
-  private static final int MAX_PRIORITY_LEVELS = 100;
   private static final long MIB = 1 << 20;
 
-  @Option(
-      names = "--model-dir",
-      description = "directory of the variant, with variant.json; needed but for --self-test")
+  @Option(names = "--model-dir", description = "directory of one variant, with variant.json")
   private Path modelDirectory;
+
+  @Option(
+      names = "--model-repository",
+      description =
+          "directory of several models in Triton's layout, in place of --model-dir: MODEL/VERSION/"
+              + " with a variant or just model.onnx, and MODEL/config.pbtxt where options differ"
+              + " from those given here")
+  private Path modelRepository;
+
+  @Option(
+      names = "--model-control",
+      description =
+          "let clients load (again) and unload models by the repository extension; whoever reaches"
+              + " the port may do so",
+      defaultValue = "false")
+  private boolean modelControl;
 
   @Option(names = "--name", description = "name of the model in paths; variant.json's by default")
   private String name;
@@ -214,7 +230,7 @@ public final class ServeCommand implements Callable<Integer> {
     // First of all: ONNX Runtime reads its environment while its library is loaded.
     Telemetry.turnOff();
     try {
-      return selfTest && modelDirectory == null
+      return selfTest && modelDirectory == null && modelRepository == null
           ? selfTestOfBundledModel()
           : serve(modelDirectory());
     } catch (ModelLoadException e) {
@@ -232,10 +248,16 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
+  /** Null where there is a repository. */
   private Path modelDirectory() {
-    if (modelDirectory == null) {
+    if ((modelDirectory == null) == (modelRepository == null)) {
       throw new ParameterException(
-          spec.commandLine(), "--model-dir is missing: give the variant's directory");
+          spec.commandLine(),
+          "give either --model-dir, a variant's directory, or --model-repository, a directory of several models");
+    }
+    if (modelRepository != null && name != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--name is for --model-dir: a repository's directories name models");
     }
     return modelDirectory;
   }
@@ -268,32 +290,36 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private ServeOptions options(Path directory) throws ModelLoadException {
-    VariantSource source = VariantSource.read(directory);
-    String served = name == null ? source.manifest().name() : name;
-    int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-    EngineOptions engine = new EngineOptions(count, spin, !noArena, provider(source));
     return new ServeOptions(
-        source,
-        served,
+        catalog(directory),
+        modelControl,
         host,
         httpPort,
         grpcPort,
         metricsPort,
-        serving(engine, count),
         limits(),
         Duration.ofSeconds(selfTest ? 0 : drainDelay),
         Duration.ofSeconds(gracePeriod));
   }
 
-  private ServingOptions serving(EngineOptions engine, int count) {
-    if (priorityLevels < 1 || priorityLevels > MAX_PRIORITY_LEVELS) {
+  private ModelCatalog catalog(Path directory) throws ModelLoadException {
+    if (modelRepository != null) {
+      return new ModelTree(modelRepository, serving());
+    }
+    String served = name == null ? VariantSource.read(directory).manifest().name() : name;
+    return new SingleVariant(served, directory, serving());
+  }
+
+  private ServingOptions serving() {
+    if (priorityLevels < 1 || priorityLevels > ServingOptions.MAX_PRIORITY_LEVELS) {
       throw new ParameterException(
           spec.commandLine(),
           "--priority-levels is %d, must be from 1 to %d"
-              .formatted(priorityLevels, MAX_PRIORITY_LEVELS));
+              .formatted(priorityLevels, ServingOptions.MAX_PRIORITY_LEVELS));
     }
+    int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     return new ServingOptions(
-        engine,
+        new EngineOptions(count, spin, !noArena, executionProvider),
         instances > 0 ? instances : count,
         queue,
         priorityLevels,
@@ -307,16 +333,6 @@ public final class ServeCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-  }
-
-  private String provider(VariantSource source) {
-    if (executionProvider != null) {
-      return executionProvider;
-    }
-    var target = source.manifest().target();
-    return target == null || target.executionProvider() == null
-        ? "CPU"
-        : target.executionProvider();
   }
 
   private HttpLimits limits() {

@@ -1,32 +1,29 @@
 package dev.modelfleet.runtime.serve;
 
 import dev.modelfleet.runtime.serve.http.HttpLimits;
-import dev.modelfleet.runtime.serve.model.ServingOptions;
-import dev.modelfleet.runtime.serve.model.VariantSource;
+import dev.modelfleet.runtime.serve.model.ModelCatalog;
 import java.time.Duration;
 
 /**
  * Everything that a server is started with.
  *
- * @param source the variant
- * @param modelName name in paths
+ * @param catalog the models
+ * @param modelControl whether clients may load and unload models
  * @param host address to listen on
  * @param httpPort port of the protocol over HTTP; 0 for any
  * @param grpcPort port of the protocol over gRPC; 0 for any
  * @param metricsPort port of the metrics; 0 for any
- * @param serving how the model runs
  * @param limits what a client can take
  * @param drainDelay time between saying not ready and refusing connections
  * @param gracePeriod time for running requests to end after that
  */
 record ServeOptions(
-    VariantSource source,
-    String modelName,
+    ModelCatalog catalog,
+    boolean modelControl,
     String host,
     int httpPort,
     int grpcPort,
     int metricsPort,
-    ServingOptions serving,
     HttpLimits limits,
     Duration drainDelay,
     Duration gracePeriod) {}

@@ -6,12 +6,13 @@ import dev.modelfleet.runtime.serve.http.HttpFrontEnd;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.model.ModelSlot;
-import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,7 @@ final class Server implements AutoCloseable {
     this.options = options;
     this.log = log;
     this.vertx = EventLoops.create();
-    this.models = new ModelRepository(options.serving());
+    this.models = new ModelRepository(options.catalog(), options.modelControl());
     BodyBudget budget = new BodyBudget(options.limits().maxInFlightBytes());
     this.http = new HttpFrontEnd(vertx, models, this::state, options.limits(), budget, version);
     this.grpc = new GrpcFrontEnd(vertx, models, this::state, options.limits(), budget, version);
@@ -57,36 +58,52 @@ final class Server implements AutoCloseable {
    */
   void start() throws ModelLoadException, ServerStartException {
     // Known before the first request can arrive, so that nothing is ready without its model.
-    models.announce(options.modelName());
+    List<String> names = options.catalog().names();
+    names.forEach(models::announce);
     Future<Integer> httpListening = http.listen(options.host(), options.httpPort());
     Future<Integer> grpcListening = grpc.listen(options.host(), options.grpcPort());
     Future<Integer> metricsListening = metrics.listen(options.host(), options.metricsPort());
-    ModelLoadException failure = load();
+    List<ModelLoadException> failures = load(names);
     httpPort = await(httpListening, "--http-port " + options.httpPort());
     grpcPort = await(grpcListening, "--grpc-port " + options.grpcPort());
     metricsPort = await(metricsListening, "--metrics-port " + options.metricsPort());
-    if (failure != null) {
-      ModelSlot slot = models.find(options.modelName(), null);
-      if (slot.golden() == null) {
+    for (ModelLoadException failure : failures) {
+      if (names.size() == 1 && failure.golden() == null) {
         throw failure;
       }
       log.error("not serving, and staying so: " + failure.getMessage());
-      return;
     }
-    secondsToReady = ProcessFacts.secondsSinceStart();
-    log.info(
-        "ready: model '%s', HTTP on port %d, gRPC on port %d, metrics on port %d, %.3f s after the start of the process"
-            .formatted(options.modelName(), httpPort, grpcPort, metricsPort, secondsToReady));
+    if (failures.isEmpty()) {
+      secondsToReady = ProcessFacts.secondsSinceStart();
+      log.info(
+          "ready: %s, HTTP on port %d, gRPC on port %d, metrics on port %d, %.3f s after the start of the process"
+              .formatted(described(names), httpPort, grpcPort, metricsPort, secondsToReady));
+    }
   }
 
-  private ModelLoadException load() {
-    try {
-      ModelSlot slot = models.load(options.modelName(), options.source());
-      log.info("model '%s': %s".formatted(slot.name(), slot.golden().summary()));
-      return null;
-    } catch (ModelLoadException e) {
-      return e;
+  private static String described(List<String> names) {
+    if (names.isEmpty()) {
+      return "no model";
     }
+    return (names.size() == 1 ? "model '" : "models '") + String.join("', '", names) + "'";
+  }
+
+  /** Loads all models; one that can't be loaded does not keep the others from being served. */
+  private List<ModelLoadException> load(List<String> names) {
+    List<ModelLoadException> failures = new ArrayList<>();
+    for (String name : names) {
+      try {
+        models.load(name);
+        for (String version : models.versions(name)) {
+          log.info(
+              "model '%s' version %s: %s"
+                  .formatted(name, version, models.find(name, version).golden().summary()));
+        }
+      } catch (ModelLoadException e) {
+        failures.add(e);
+      }
+    }
+    return failures;
   }
 
   private static int await(Future<Integer> listening, String option) throws ServerStartException {
@@ -120,8 +137,9 @@ final class Server implements AutoCloseable {
     if (!state.ready()) {
       throw new IOException(state.reason());
     }
-    ModelMetadata model = models.serving(options.modelName(), null).metadata();
-    new SelfTest(httpPort, metricsPort, model).run();
+    for (ModelSlot slot : models.slots()) {
+      new SelfTest(httpPort, metricsPort, slot.serving().metadata()).run();
+    }
     log.info("self-test passed");
   }
 

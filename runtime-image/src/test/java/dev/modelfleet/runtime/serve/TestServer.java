@@ -2,7 +2,9 @@ package dev.modelfleet.runtime.serve;
 
 import dev.modelfleet.runtime.serve.http.HttpLimits;
 import dev.modelfleet.runtime.serve.model.EngineOptions;
+import dev.modelfleet.runtime.serve.model.ModelCatalog;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
+import dev.modelfleet.runtime.serve.model.SingleVariant;
 import dev.modelfleet.runtime.serve.model.VariantSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,17 +59,28 @@ final class TestServer implements AutoCloseable {
 
   static TestServer start(Path variant, ServingOptions serving, HttpLimits limits)
       throws Exception {
-    VariantSource source = VariantSource.read(variant);
+    String name = VariantSource.read(variant).manifest().name();
+    return start(new SingleVariant(name, variant, serving), false, limits);
+  }
+
+  /** A server whose clients may load and unload the variant. */
+  static TestServer controllable(Path variant) throws Exception {
+    String name = VariantSource.read(variant).manifest().name();
+    SingleVariant catalog = new SingleVariant(name, variant, new ServingOptions(ENGINE, 1, 256));
+    return start(catalog, true, HttpLimits.DEFAULT);
+  }
+
+  static TestServer start(ModelCatalog catalog, boolean modelControl, HttpLimits limits)
+      throws Exception {
     TestServer test =
         new TestServer(
             new ServeOptions(
-                source,
-                source.manifest().name(),
+                catalog,
+                modelControl,
                 "127.0.0.1",
                 0,
                 0,
                 0,
-                serving,
                 limits,
                 Duration.ZERO,
                 Duration.ofSeconds(10)));

@@ -12,16 +12,14 @@ class TritonClientTest {
 
   @Test
   void theHttpClientWorksUnmodified() throws Exception {
-    try (TestServer server =
-        TestServer.start(TestVariant.of(directory, "identity"), 256, HttpLimits.DEFAULT)) {
+    try (TestServer server = TestServer.controllable(TestVariant.of(directory, "identity"))) {
       PythonClients.run("http_client_test.py", "127.0.0.1:" + server.server().httpPort());
     }
   }
 
   @Test
   void theGrpcClientWorksUnmodified() throws Exception {
-    try (TestServer server =
-        TestServer.start(TestVariant.of(directory, "identity"), 256, HttpLimits.DEFAULT)) {
+    try (TestServer server = TestServer.controllable(TestVariant.of(directory, "identity"))) {
       PythonClients.run("grpc_client_test.py", "127.0.0.1:" + server.server().grpcPort());
     }
   }

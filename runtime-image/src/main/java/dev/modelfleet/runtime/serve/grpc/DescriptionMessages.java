@@ -21,10 +21,10 @@ final class DescriptionMessages {
 
   private DescriptionMessages() {}
 
-  static ModelMetadataResponse metadata(ModelMetadata model) {
+  static ModelMetadataResponse metadata(ModelMetadata model, List<String> versions) {
     return ModelMetadataResponse.newBuilder()
         .setName(model.name())
-        .addVersions(model.version())
+        .addAllVersions(versions)
         .setPlatform(model.platform())
         .addAllInputs(model.inputs().stream().map(DescriptionMessages::tensor).toList())
         .addAllOutputs(model.outputs().stream().map(DescriptionMessages::tensor).toList())

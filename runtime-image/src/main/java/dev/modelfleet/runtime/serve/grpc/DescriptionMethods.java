@@ -10,6 +10,11 @@ import dev.modelfleet.runtime.serve.grpc.proto.ModelMetadataRequest;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelReadyRequest;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelReadyResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelStatisticsRequest;
+import dev.modelfleet.runtime.serve.grpc.proto.RepositoryIndexResponse;
+import dev.modelfleet.runtime.serve.grpc.proto.RepositoryModelLoadRequest;
+import dev.modelfleet.runtime.serve.grpc.proto.RepositoryModelLoadResponse;
+import dev.modelfleet.runtime.serve.grpc.proto.RepositoryModelUnloadRequest;
+import dev.modelfleet.runtime.serve.grpc.proto.RepositoryModelUnloadResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.ServerLiveResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.ServerMetadataResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.ServerReadyResponse;
@@ -24,10 +29,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** Every method but inference: one message in, one out, at once. */
+/** Every method but inference: one message in, one out. */
 final class DescriptionMethods {
 
   static final String INFERENCE_SERVICE = "inference.GRPCInferenceService";
+
+  private static final String INDEX = INFERENCE_SERVICE + "/RepositoryIndex";
+  private static final String LOAD = INFERENCE_SERVICE + "/RepositoryModelLoad";
+  private static final String UNLOAD = INFERENCE_SERVICE + "/RepositoryModelUnload";
 
   private final ModelRepository models;
   private final Supplier<ServingState> state;
@@ -63,7 +72,8 @@ final class DescriptionMethods {
       case INFERENCE_SERVICE + "/ModelMetadata" -> {
         ModelMetadataRequest request = ModelMetadataRequest.parseFrom(message);
         yield DescriptionMessages.metadata(
-            models.serving(request.getName(), request.getVersion()).metadata());
+            models.serving(request.getName(), request.getVersion()).metadata(),
+            models.versions(request.getName()));
       }
       case INFERENCE_SERVICE + "/ModelConfig" -> {
         ModelConfigRequest request = ModelConfigRequest.parseFrom(message);
@@ -71,8 +81,41 @@ final class DescriptionMethods {
       }
       case INFERENCE_SERVICE + "/ModelStatistics" ->
           statistics(ModelStatisticsRequest.parseFrom(message));
+      case INDEX -> index();
+      case LOAD -> {
+        RepositoryModelLoadRequest request = RepositoryModelLoadRequest.parseFrom(message);
+        if (request.getParametersCount() > 0) {
+          throw ProtocolException.invalid(
+              "parameters %s of load are not supported: put them into the repository",
+              request.getParametersMap().keySet());
+        }
+        models.loadByRequest(request.getModelName());
+        yield RepositoryModelLoadResponse.getDefaultInstance();
+      }
+      case UNLOAD -> {
+        models.unloadByRequest(RepositoryModelUnloadRequest.parseFrom(message).getModelName());
+        yield RepositoryModelUnloadResponse.getDefaultInstance();
+      }
       default -> throw new ProtocolException(ErrorCode.UNSUPPORTED, "no such method: " + path);
     };
+  }
+
+  /** Whether the method takes time and must not run on an event loop. */
+  static boolean isBlocking(String path) {
+    return path.equals(INDEX) || path.equals(LOAD) || path.equals(UNLOAD);
+  }
+
+  private MessageLite index() {
+    RepositoryIndexResponse.Builder response = RepositoryIndexResponse.newBuilder();
+    for (ModelRepository.IndexEntry entry : models.index()) {
+      response
+          .addModelsBuilder()
+          .setName(entry.name())
+          .setVersion(entry.version())
+          .setState(entry.state())
+          .setReason(entry.reason());
+    }
+    return response.build();
   }
 
   private MessageLite ready(ModelReadyRequest request) {

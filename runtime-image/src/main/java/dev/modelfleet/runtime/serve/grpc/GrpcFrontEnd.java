@@ -6,10 +6,12 @@ import dev.modelfleet.runtime.serve.http.BodyEncoding;
 import dev.modelfleet.runtime.serve.http.Connections;
 import dev.modelfleet.runtime.serve.http.HttpLimits;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
+import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -151,9 +153,27 @@ public final class GrpcFrontEnd {
   }
 
   private void describe(String path, ByteBuf message, GrpcExchange.Answer answer) {
+    byte[] bytes = ByteBufUtil.getBytes(message);
+    if (!DescriptionMethods.isBlocking(path)) {
+      answer.send(answer(path, bytes));
+      return;
+    }
+    vertx
+        .executeBlocking(() -> answer(path, bytes), false)
+        .onSuccess(answer::send)
+        .onFailure(failure -> answer.refuse(reason(failure)));
+  }
+
+  private static ProtocolException reason(Throwable failure) {
+    return failure instanceof ProtocolException refusal
+        ? refusal
+        : new ProtocolException(ErrorCode.INTERNAL, "internal error: " + failure);
+  }
+
+  private ByteBuf answer(String path, byte[] message) {
     try {
-      CodedInputStream input = CodedInputStream.newInstance(message.nioBuffer());
-      answer.send(GrpcReplies.frame(descriptions.answer(path, input), ALLOCATOR));
+      CodedInputStream input = CodedInputStream.newInstance(message);
+      return GrpcReplies.frame(descriptions.answer(path, input), ALLOCATOR);
     } catch (IOException e) {
       throw ProtocolException.invalid("not a message of %s: %s", path, e.getMessage());
     }

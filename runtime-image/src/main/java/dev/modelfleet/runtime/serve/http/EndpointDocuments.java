@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.modelfleet.runtime.serve.metrics.ModelStatistics;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
-import dev.modelfleet.runtime.serve.model.ModelSlot;
 import dev.modelfleet.runtime.serve.model.ServedModel;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
 import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
@@ -14,7 +13,6 @@ import dev.modelfleet.runtime.serve.protocol.TensorSpec;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.Collection;
 import java.util.List;
 
 /** The JSON bodies of everything but inference. */
@@ -75,16 +73,16 @@ final class EndpointDocuments {
   }
 
   /** As the repository extension lists models: an array. */
-  static String index(Collection<ModelSlot> models) {
+  static String index(List<ModelRepository.IndexEntry> entries) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartArray();
-      for (ModelSlot model : models) {
+      for (ModelRepository.IndexEntry entry : entries) {
         json.writeStartObject();
-        json.writeStringField("name", model.name());
-        json.writeStringField("version", ModelRepository.ONLY_VERSION);
-        json.writeStringField("state", model.state().ready() ? "READY" : "UNAVAILABLE");
-        json.writeStringField("reason", model.state().reason());
+        json.writeStringField("name", entry.name());
+        json.writeStringField("version", entry.version());
+        json.writeStringField("state", entry.state());
+        json.writeStringField("reason", entry.reason());
         json.writeEndObject();
       }
       json.writeEndArray();
@@ -94,12 +92,14 @@ final class EndpointDocuments {
     return text.toString();
   }
 
-  static String metadata(ModelMetadata model) {
+  static String metadata(ModelMetadata model, List<String> versions) {
     return object(
         json -> {
           json.writeStringField("name", model.name());
           json.writeArrayFieldStart("versions");
-          json.writeString(model.version());
+          for (String version : versions) {
+            json.writeString(version);
+          }
           json.writeEndArray();
           json.writeStringField("platform", model.platform());
           tensors(json, "inputs", model.inputs());

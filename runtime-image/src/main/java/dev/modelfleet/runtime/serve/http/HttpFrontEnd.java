@@ -129,18 +129,18 @@ public final class HttpFrontEnd {
       }
       case Route.Metadata(String model, String v) ->
           Replies.json(
-              request, 200, EndpointDocuments.metadata(models.serving(model, v).metadata()));
+              request,
+              200,
+              EndpointDocuments.metadata(
+                  models.serving(model, v).metadata(), models.versions(model)));
       case Route.Config(String model, String v) ->
           Replies.json(request, 200, EndpointDocuments.config(models.serving(model, v)));
       case Route.Statistics(String model, String v) ->
           Replies.json(request, 200, EndpointDocuments.statistics(statistics(model, v)));
-      case Route.RepositoryIndex _ ->
-          Replies.json(request, 200, EndpointDocuments.index(models.slots()));
+      case Route.RepositoryIndex _, Route.Load _, Route.Unload _ ->
+          RepositoryExchange.start(vertx, request, route, models);
       case Route.Page _ ->
           throw new ProtocolException(ErrorCode.NOT_FOUND, "nothing here: the protocol is at /v2");
-      case Route.Load _, Route.Unload _ ->
-          throw new ProtocolException(
-              ErrorCode.UNSUPPORTED, "models are not loaded and unloaded by request here");
     }
   }
 

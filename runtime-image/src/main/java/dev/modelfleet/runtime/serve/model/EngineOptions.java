@@ -6,6 +6,13 @@ package dev.modelfleet.runtime.serve.model;
  * @param threads threads that one inference may use
  * @param spin whether idle threads spin, which shortens latency and burns CPU
  * @param arena whether memory is kept for the next inference rather than given back
- * @param provider execution provider by its short name, for instance {@code CPU} or {@code CUDA}
+ * @param provider execution provider by its short name, for instance {@code CPU} or {@code CUDA};
+ *     null for the one that the variant was built for
  */
-public record EngineOptions(int threads, boolean spin, boolean arena, String provider) {}
+public record EngineOptions(int threads, boolean spin, boolean arena, String provider) {
+
+  /** With a provider: the given one or that of the variant. */
+  EngineOptions forVariant(VariantSource source) {
+    return provider == null ? new EngineOptions(threads, spin, arena, source.provider()) : this;
+  }
+}

@@ -7,11 +7,24 @@ public final class ModelLoadException extends Exception {
 
   @Serial private static final long serialVersionUID = 1L;
 
+  private final transient GoldenAgreement golden;
+
   public ModelLoadException(String message) {
+    this(message, (GoldenAgreement) null);
+  }
+
+  ModelLoadException(String message, GoldenAgreement golden) {
     super(message);
+    this.golden = golden;
   }
 
   public ModelLoadException(String message, Throwable cause) {
     super(message, cause);
+    this.golden = null;
+  }
+
+  /** The replay that disagreed; null where it did not come to that. */
+  public GoldenAgreement golden() {
+    return golden;
   }
 }

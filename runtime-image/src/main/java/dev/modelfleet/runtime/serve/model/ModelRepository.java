@@ -2,123 +2,176 @@ package dev.modelfleet.runtime.serve.model;
 
 import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.InferRequest;
-import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
-import dev.modelfleet.runtime.serve.protocol.Shape;
-import dev.modelfleet.runtime.serve.protocol.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.stream.Stream;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * All models by name. A model is loaded and proven before it takes the place of what served under
- * its name; what it replaces answers what it has taken and is then freed. Safe for many threads.
+ * All models by name and version. A model is loaded and proven before it takes the place of what
+ * served under its name; what it replaces answers what it has taken and is then freed. Safe for
+ * many threads.
  */
 public final class ModelRepository implements AutoCloseable {
 
-  /** Version of a model that comes as a variant: a variant has one. */
-  public static final String ONLY_VERSION = "1";
+  /** Version that a model has while none of it is known. */
+  private static final long FIRST_VERSION = 1;
 
-  private final ConcurrentMap<String, ModelSlot> slots = new ConcurrentHashMap<>();
-  private final ServingOptions options;
+  private static final String READY = "READY";
+  private static final String UNAVAILABLE = "UNAVAILABLE";
 
-  public ModelRepository(ServingOptions options) {
-    this.options = options;
+  /**
+   * A line of the repository's index.
+   *
+   * @param state READY or UNAVAILABLE
+   * @param reason why it is unavailable
+   */
+  public record IndexEntry(String name, String version, String state, String reason) {}
+
+  private final ModelCatalog catalog;
+  private final boolean controllable;
+  private final ReentrantLock loading = new ReentrantLock();
+  private final ConcurrentMap<String, NavigableMap<Long, ModelSlot>> models =
+      new ConcurrentSkipListMap<>();
+
+  /**
+   * A repository in which nothing is loaded.
+   *
+   * @param controllable whether clients may load and unload models
+   */
+  public ModelRepository(ModelCatalog catalog, boolean controllable) {
+    this.catalog = catalog;
+    this.controllable = controllable;
   }
 
   /** Makes the name known, not ready, before its model is there. */
   public void announce(String name) {
-    slots.putIfAbsent(name, ModelSlot.loading(name));
+    ModelSlot slot = ModelSlot.loading(name, Long.toString(FIRST_VERSION));
+    models.putIfAbsent(name, new TreeMap<>(Map.of(FIRST_VERSION, slot)));
   }
 
   /**
-   * Loads a variant, replays its golden inputs and, where they agree, serves it.
+   * Loads a model or loads it anew; answers are given by what was there until it is proven. Returns
+   * when what it replaces is freed.
    *
    * @throws ModelLoadException where it is not served; the reason is also the slot's, unless an
-   *     earlier version goes on serving
+   *     earlier load goes on serving
    */
-  public ModelSlot load(String name, VariantSource source) throws ModelLoadException {
-    announce(name);
-    GoldenAgreement golden = null;
-    OrtModel engine = null;
+  public void load(String name) throws ModelLoadException {
+    loading.lock();
     try {
-      engine = OrtModel.load(source.modelFile(), options.engine());
-      checkBatching(engine);
-      golden = GoldenReplay.replay(engine, source, options.batching().maxSize());
-      if (!golden.agrees()) {
-        throw new ModelLoadException("model '" + name + "': " + golden.summary());
-      }
-      ServedModel model = new ServedModel(engine, metadata(name, engine), options);
-      engine = null;
-      return replace(name, model, golden);
+      NavigableMap<Long, ModelSlot> replaced =
+          models.put(name, ModelLoader.load(name, catalog.read(name)));
+      close(replaced);
     } catch (ModelLoadException e) {
-      fail(name, golden, e.getMessage());
+      announce(name);
+      models.computeIfPresent(name, (key, slots) -> failed(slots, e));
       throw e;
     } finally {
-      if (engine != null) {
-        engine.close();
+      loading.unlock();
+    }
+  }
+
+  private static NavigableMap<Long, ModelSlot> failed(
+      NavigableMap<Long, ModelSlot> slots, ModelLoadException failure) {
+    NavigableMap<Long, ModelSlot> next = new TreeMap<>(slots);
+    next.replaceAll((version, slot) -> slot.failed(failure.golden(), failure.getMessage()));
+    return next;
+  }
+
+  private static void close(NavigableMap<Long, ModelSlot> slots) {
+    if (slots != null) {
+      slots.values().stream()
+          .map(ModelSlot::serving)
+          .filter(Objects::nonNull)
+          .forEach(ServedModel::close);
+    }
+  }
+
+  /**
+   * Loads a model at a client's request. Takes time: not for an event loop.
+   *
+   * @throws ProtocolException where that is not allowed or fails
+   */
+  public void loadByRequest(String name) {
+    checkControl();
+    try {
+      if (!catalog.names().contains(name)) {
+        throw new ProtocolException(
+            ErrorCode.NOT_FOUND, "the repository has no model '" + name + "'");
       }
+      load(name);
+    } catch (ModelLoadException e) {
+      throw new ProtocolException(ErrorCode.INVALID, e.getMessage());
     }
   }
 
-  /** Records why a model can't be loaded. */
-  public void fail(String name, GoldenAgreement golden, String reason) {
-    announce(name);
-    slots.computeIfPresent(name, (key, slot) -> slot.failed(golden, reason));
-  }
-
-  /** Requests can be joined where every tensor has a first dimension of any size. */
-  private void checkBatching(OrtModel engine) throws ModelLoadException {
-    if (!options.batching().isOn()) {
-      return;
-    }
-    for (TensorSpec tensor :
-        Stream.concat(engine.inputs().stream(), engine.outputs().stream()).toList()) {
-      if (tensor.shape().rank() == 0 || tensor.shape().dimension(0) != Shape.ANY) {
-        throw new ModelLoadException(
-            "requests can't be joined: tensor '%s' has shape %s, whose first dimension is not of any size; serve this model with a largest batch size of 0"
-                .formatted(tensor.name(), tensor.shape()));
+  /**
+   * Answers what the model has taken and frees it, at a client's request. Takes time: not for an
+   * event loop.
+   *
+   * @throws ProtocolException where that is not allowed or there is no such model
+   */
+  public void unloadByRequest(String name) {
+    checkControl();
+    loading.lock();
+    try {
+      NavigableMap<Long, ModelSlot> removed = models.remove(name);
+      if (removed == null) {
+        throw unknown(name);
       }
+      close(removed);
+    } finally {
+      loading.unlock();
     }
   }
 
-  private ModelMetadata metadata(String name, OrtModel engine) {
-    return new ModelMetadata(
-        name,
-        ONLY_VERSION,
-        ModelMetadata.ONNX_PLATFORM,
-        engine.inputs(),
-        engine.outputs(),
-        options.batching().maxSize());
+  private void checkControl() {
+    if (!controllable) {
+      throw new ProtocolException(
+          ErrorCode.UNSUPPORTED, "models are not loaded and unloaded by request here");
+    }
   }
 
-  private ModelSlot replace(String name, ServedModel model, GoldenAgreement golden) {
-    List<ServedModel> replaced = new ArrayList<>();
-    ModelSlot slot =
-        slots.compute(
-            name,
-            (key, old) -> {
-              if (old.serving() != null) {
-                replaced.add(old.serving());
-              }
-              return old.serving(model, golden);
-            });
-    replaced.forEach(ServedModel::close);
-    return slot;
+  /**
+   * All models, loaded or not. Reads the catalog: not for an event loop.
+   *
+   * @throws ProtocolException where the catalog can't be read
+   */
+  public List<IndexEntry> index() {
+    List<IndexEntry> entries = new ArrayList<>();
+    for (ModelSlot slot : slots()) {
+      String state = slot.state().ready() ? READY : UNAVAILABLE;
+      entries.add(new IndexEntry(slot.name(), slot.version(), state, slot.state().reason()));
+    }
+    try {
+      for (String name : catalog.names()) {
+        if (!models.containsKey(name)) {
+          entries.add(new IndexEntry(name, "", UNAVAILABLE, "not loaded"));
+        }
+      }
+    } catch (ModelLoadException e) {
+      throw new ProtocolException(ErrorCode.UNAVAILABLE, e.getMessage());
+    }
+    return entries;
   }
 
-  /** All models in no order. */
+  /** Every version of every model, by name and version. */
   public Collection<ModelSlot> slots() {
-    return slots.values();
+    return models.values().stream().flatMap(slots -> slots.values().stream()).toList();
   }
 
   /** Ready where every model is; otherwise the first reason. */
   public ServingState state() {
-    return slots.values().stream()
+    return slots().stream()
         .map(ModelSlot::state)
         .filter(state -> !state.ready())
         .findFirst()
@@ -128,20 +181,36 @@ public final class ModelRepository implements AutoCloseable {
   /**
    * What is known of a model.
    *
-   * @param version null for any
+   * @param version null or empty for the highest
    * @throws ProtocolException not found
    */
   public ModelSlot find(String name, String version) {
-    ModelSlot slot = slots.get(name);
-    if (slot == null) {
-      throw new ProtocolException(ErrorCode.NOT_FOUND, "no such model: '" + name + "'");
+    NavigableMap<Long, ModelSlot> slots = models.get(name);
+    if (slots == null) {
+      throw unknown(name);
     }
-    if (version != null && !version.isEmpty() && !version.equals(ONLY_VERSION)) {
-      throw new ProtocolException(
-          ErrorCode.NOT_FOUND,
-          "model '%s' has no version '%s'; it has %s".formatted(name, version, ONLY_VERSION));
+    if (version == null || version.isEmpty()) {
+      return slots.lastEntry().getValue();
     }
-    return slot;
+    return slots.values().stream()
+        .filter(slot -> slot.version().equals(version))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ProtocolException(
+                    ErrorCode.NOT_FOUND,
+                    "model '%s' has no version '%s'; it has %s"
+                        .formatted(name, version, String.join(", ", versions(name)))));
+  }
+
+  /** The versions of a model that are loaded, lowest first. */
+  public List<String> versions(String name) {
+    NavigableMap<Long, ModelSlot> slots = models.get(name);
+    return slots == null ? List.of() : slots.values().stream().map(ModelSlot::version).toList();
+  }
+
+  private static ProtocolException unknown(String name) {
+    return new ProtocolException(ErrorCode.NOT_FOUND, "no such model: '" + name + "'");
   }
 
   /**
@@ -178,11 +247,13 @@ public final class ModelRepository implements AutoCloseable {
   /** Answers everything that was taken, then frees all models. */
   @Override
   public void close() {
-    for (String name : slots.keySet()) {
-      ModelSlot removed = slots.remove(name);
-      if (removed != null && removed.serving() != null) {
-        removed.serving().close();
+    loading.lock();
+    try {
+      for (String name : models.keySet()) {
+        close(models.remove(name));
       }
+    } finally {
+      loading.unlock();
     }
   }
 }

@@ -19,6 +19,9 @@ public record ServingOptions(
     long queueTimeoutMicros,
     Batching batching) {
 
+  /** Most levels of urgency that a model can have. */
+  public static final int MAX_PRIORITY_LEVELS = 100;
+
   /** Every request runs alone, in the order of arrival. */
   public ServingOptions(EngineOptions engine, int instances, int queueLimit) {
     this(engine, instances, queueLimit, 1, 0, Batching.NONE);

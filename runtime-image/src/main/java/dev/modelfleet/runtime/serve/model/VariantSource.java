@@ -5,6 +5,7 @@ import dev.modelfleet.artifact.VariantManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A variant's directory as it is mounted.
@@ -58,6 +59,39 @@ public record VariantSource(Path directory, VariantManifest manifest) {
       throw new ModelLoadException(
           "variant.json: %s names '%s', which is no file in %s".formatted(field, name, directory));
     }
+  }
+
+  /**
+   * A bare model: nothing is known of it but its file, there are no golden inputs.
+   *
+   * @throws ModelLoadException where the file is not there
+   */
+  public static VariantSource ofModel(Path directory, String modelFile) throws ModelLoadException {
+    if (!Files.isRegularFile(directory.resolve(modelFile))) {
+      throw new ModelLoadException(
+          "%s has neither %s nor %s".formatted(directory, VariantManifest.FILE, modelFile));
+    }
+    VariantManifest manifest =
+        new VariantManifest(
+            VariantManifest.SCHEMA_VERSION,
+            "",
+            "",
+            "original",
+            modelFile,
+            null,
+            null,
+            List.of(),
+            List.of(),
+            null);
+    return new VariantSource(directory, manifest);
+  }
+
+  /** The execution provider that the variant was built for. */
+  String provider() {
+    var target = manifest.target();
+    return target == null || target.executionProvider() == null
+        ? "CPU"
+        : target.executionProvider();
   }
 
   Path modelFile() {

@@ -41,6 +41,11 @@ public enum DataType {
     return this == BYTES ? "TYPE_STRING" : "TYPE_" + name();
   }
 
+  /** The type of this name in a Triton model configuration, for instance {@code TYPE_FP32}. */
+  public static DataType ofConfigName(String name) {
+    return name.equals("TYPE_STRING") ? BYTES : of(name.replaceFirst("^TYPE_", ""));
+  }
+
   /**
    * The type of this protocol name.
    *

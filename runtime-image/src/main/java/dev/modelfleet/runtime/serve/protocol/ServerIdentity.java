@@ -10,7 +10,12 @@ public final class ServerIdentity {
 
   /** Extensions of the protocol by the names that Triton gives them. */
   public static final List<String> EXTENSIONS =
-      List.of("classification", "model_configuration", "binary_tensor_data", "statistics");
+      List.of(
+          "classification",
+          "model_configuration",
+          "model_repository",
+          "binary_tensor_data",
+          "statistics");
 
   private ServerIdentity() {}
 }

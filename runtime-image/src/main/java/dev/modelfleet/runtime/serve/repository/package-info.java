@@ -1,0 +1,2 @@
+/** Model repositories in Triton's layout. */
+package dev.modelfleet.runtime.serve.repository;
