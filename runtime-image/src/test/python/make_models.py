@@ -119,6 +119,19 @@ def slow():
     )
 
 
+def centered():
+    """y = x minus the mean over all items, FP32 [batch, 4]: items influence each other."""
+    save(
+        "centered",
+        [
+            helper.make_node("ReduceMean", ["x"], ["mean"], axes=[0]),
+            helper.make_node("Sub", ["x", "mean"], ["y"]),
+        ],
+        [value("x", TensorProto.FLOAT, ["batch", 4])],
+        [value("y", TensorProto.FLOAT, ["batch", 4])],
+    )
+
+
 def self_test():
     """add_sub with its golden inputs as a variant."""
     target = TARGET.parents[2] / "main" / "resources" / "self-test"
@@ -151,5 +164,5 @@ def self_test():
 
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
-    for make in (identity, add_sub, casts, unsigned_input, gather, slow, self_test):
+    for make in (identity, add_sub, casts, unsigned_input, gather, slow, centered, self_test):
         make()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.modelfleet.compression.tensor.TensorData;
 import dev.modelfleet.runtime.serve.model.Batching;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,29 @@ class DynamicBatchingTest {
   void theGoldenInputsAreReplayedInABatchAsWell() throws Exception {
     Path variant = TestVariant.addSubWithGolden(directory, 2, 3, 4, 5);
     try (TestServer server = start(variant, new Batching(8, List.of(), 0, false))) {
+      assertThat(server.get("/v2/health/ready").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aModelWhoseItemsInfluenceEachOtherIsNotServedInBatches() throws Exception {
+    // An item alone is its own mean, so that zeros are left; two different ones leave others.
+    Path variant =
+        TestVariant.withGolden(
+            directory,
+            "centered",
+            2,
+            Map.of(
+                "input/x", TensorData.ofFloats(new float[] {1, 2, 3, 4, 9, 9, 8, 8}, 2, 1, 4),
+                "output/y", TensorData.ofFloats(new float[8], 2, 1, 4)));
+    try (TestServer server = start(variant, new Batching(8, List.of(), 0, false))) {
+      HttpResponse<String> ready = server.get("/v2/health/ready");
+      assertThat(ready.statusCode()).isEqualTo(503);
+      assertThat(ready.body())
+          .contains("disagree in a batch: output 'y' of sample", "when 8 items run together")
+          .contains("largest batch size of 0");
+    }
+    try (TestServer server = start(variant, Batching.NONE)) {
       assertThat(server.get("/v2/health/ready").statusCode()).isEqualTo(200);
     }
   }

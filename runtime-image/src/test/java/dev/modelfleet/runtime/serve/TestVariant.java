@@ -28,13 +28,19 @@ final class TestVariant {
   /** A variant with golden inputs: arrays by their names in the file, one sample each. */
   static Path withGolden(Path directory, String model, Map<String, TensorData> arrays)
       throws IOException {
+    return withGolden(directory, model, 1, arrays);
+  }
+
+  /** A variant with golden inputs: arrays by their names in the file, so many samples each. */
+  static Path withGolden(Path directory, String model, int samples, Map<String, TensorData> arrays)
+      throws IOException {
     copyModel(directory, model);
     try (NpzWriter writer = new NpzWriter(directory.resolve("golden.npz"))) {
       for (Map.Entry<String, TensorData> array : arrays.entrySet()) {
         writer.put(array.getKey(), array.getValue());
       }
     }
-    return writeManifest(directory, model, new VariantManifest.Golden("golden.npz", 1, 0.99));
+    return writeManifest(directory, model, new VariantManifest.Golden("golden.npz", samples, 0.99));
   }
 
   /** The sum and difference of two vectors as golden inputs of the model add_sub. */

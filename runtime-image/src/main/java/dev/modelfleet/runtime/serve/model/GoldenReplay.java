@@ -34,6 +34,7 @@ final class GoldenReplay {
   private final List<TensorSpec> compared;
   private double worstCosine = 1;
   private String worst = "";
+  private int worstBatch;
 
   private GoldenReplay(OrtModel engine, Dataset dataset) {
     this.engine = engine;
@@ -82,13 +83,14 @@ final class GoldenReplay {
     if (maxBatchSize > 1) {
       replayBatch(golden.samples(), maxBatchSize);
     }
-    return new GoldenAgreement(golden.samples(), worstCosine, worst, golden.minCosine());
+    return new GoldenAgreement(
+        golden.samples(), worstCosine, worst, worstBatch, golden.minCosine());
   }
 
   private void replaySample(int sample) throws OrtException {
     List<Tensor> inputs = inputs(sample);
     OrtModel.Run run = engine.run(inputs, compared.stream().map(TensorSpec::name).toList());
-    run.outputs().forEach(actual -> compare(actual, sample, "alone"));
+    run.outputs().forEach(actual -> compare(actual, sample, 0));
   }
 
   private List<Tensor> inputs(int sample) {
@@ -97,12 +99,13 @@ final class GoldenReplay {
         .toList();
   }
 
-  private void compare(Tensor actual, int sample, String how) {
+  private void compare(Tensor actual, int sample, int batch) {
     Tensor expected = tensor(OUTPUT, actual.name(), sample, actual.shape().rank());
     double cosine = similarity(actual, expected);
     if (cosine < worstCosine) {
       worstCosine = cosine;
-      worst = "output '%s' of sample %d, run %s,".formatted(actual.name(), sample, how);
+      worst = "output '%s' of sample %d".formatted(actual.name(), sample);
+      worstBatch = batch;
     }
   }
 
@@ -135,7 +138,7 @@ final class GoldenReplay {
       List<Integer> sizes = Collections.nCopies(count, itemsOfSample);
       List<Tensor> split = BatchTensors.split(output, items, sizes);
       for (int i = 0; i < count; i++) {
-        compare(split.get(i), batch.get(i), "in a batch of " + items);
+        compare(split.get(i), batch.get(i), items);
       }
     }
   }
