@@ -10,6 +10,7 @@ import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
 import dev.modelfleet.runtime.serve.model.SingleVariant;
 import dev.modelfleet.runtime.serve.model.VariantSource;
+import dev.modelfleet.runtime.serve.protocol.Access;
 import dev.modelfleet.runtime.serve.repository.ModelTree;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -166,6 +167,12 @@ public final class ServeCommand implements Callable<Integer> {
   private String executionProvider;
 
   @Option(
+      names = "--bearer-token-file",
+      description =
+          "file with a token that clients must show in the header Authorization, but for health")
+  private Path bearerTokenFile;
+
+  @Option(
       names = "--max-body-bytes",
       description =
           "largest request body, after decompression; 0: a quarter of the JVM's memory, at most 64"
@@ -212,6 +219,12 @@ public final class ServeCommand implements Callable<Integer> {
   private int gracePeriod;
 
   @Option(
+      names = "--log-json",
+      description = "write each line of the log as a JSON object",
+      defaultValue = "false")
+  private boolean jsonLog;
+
+  @Option(
       names = "--self-test",
       description = {
         "start, ask everything once over the server's own ports, and exit: 0 where all was well, 1"
@@ -223,12 +236,13 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private final ServeLog log = new ServeLog(System.out);
+  private ServeLog log;
 
   @Override
   public Integer call() {
     // First of all: ONNX Runtime reads its environment while its library is loaded.
     Telemetry.turnOff();
+    log = new ServeLog(System.out, jsonLog);
     try {
       return selfTest && modelDirectory == null && modelRepository == null
           ? selfTestOfBundledModel()
@@ -293,6 +307,7 @@ public final class ServeCommand implements Callable<Integer> {
     return new ServeOptions(
         catalog(directory),
         modelControl,
+        access(),
         host,
         httpPort,
         grpcPort,
@@ -300,6 +315,17 @@ public final class ServeCommand implements Callable<Integer> {
         limits(),
         Duration.ofSeconds(selfTest ? 0 : drainDelay),
         Duration.ofSeconds(gracePeriod));
+  }
+
+  private Access access() {
+    if (bearerTokenFile == null) {
+      return Access.OPEN;
+    }
+    try {
+      return Access.byToken(bearerTokenFile);
+    } catch (IOException e) {
+      throw new ParameterException(spec.commandLine(), "--bearer-token-file: " + e.getMessage(), e);
+    }
   }
 
   private ModelCatalog catalog(Path directory) throws ModelLoadException {

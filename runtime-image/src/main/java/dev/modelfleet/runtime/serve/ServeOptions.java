@@ -2,6 +2,7 @@ package dev.modelfleet.runtime.serve;
 
 import dev.modelfleet.runtime.serve.http.HttpLimits;
 import dev.modelfleet.runtime.serve.model.ModelCatalog;
+import dev.modelfleet.runtime.serve.protocol.Access;
 import java.time.Duration;
 
 /**
@@ -9,6 +10,7 @@ import java.time.Duration;
  *
  * @param catalog the models
  * @param modelControl whether clients may load and unload models
+ * @param access who may ask
  * @param host address to listen on
  * @param httpPort port of the protocol over HTTP; 0 for any
  * @param grpcPort port of the protocol over gRPC; 0 for any
@@ -20,6 +22,7 @@ import java.time.Duration;
 record ServeOptions(
     ModelCatalog catalog,
     boolean modelControl,
+    Access access,
     String host,
     int httpPort,
     int grpcPort,

@@ -43,8 +43,12 @@ final class Server implements AutoCloseable {
     this.vertx = EventLoops.create();
     this.models = new ModelRepository(options.catalog(), options.modelControl());
     BodyBudget budget = new BodyBudget(options.limits().maxInFlightBytes());
-    this.http = new HttpFrontEnd(vertx, models, this::state, options.limits(), budget, version);
-    this.grpc = new GrpcFrontEnd(vertx, models, this::state, options.limits(), budget, version);
+    this.http =
+        new HttpFrontEnd(
+            vertx, models, this::state, options.limits(), budget, options.access(), version);
+    this.grpc =
+        new GrpcFrontEnd(
+            vertx, models, this::state, options.limits(), budget, options.access(), version);
     MetricsPage page = new MetricsPage(models, this::inFlight, http::connections, budget::used);
     this.metrics = new MetricsFrontEnd(vertx, () -> page.render(state().ready(), secondsToReady));
   }

@@ -6,6 +6,7 @@ import dev.modelfleet.runtime.serve.model.ModelCatalog;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
 import dev.modelfleet.runtime.serve.model.SingleVariant;
 import dev.modelfleet.runtime.serve.model.VariantSource;
+import dev.modelfleet.runtime.serve.protocol.Access;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -72,11 +73,18 @@ final class TestServer implements AutoCloseable {
 
   static TestServer start(ModelCatalog catalog, boolean modelControl, HttpLimits limits)
       throws Exception {
+    return start(catalog, modelControl, limits, Access.OPEN);
+  }
+
+  static TestServer start(
+      ModelCatalog catalog, boolean modelControl, HttpLimits limits, Access access)
+      throws Exception {
     TestServer test =
         new TestServer(
             new ServeOptions(
                 catalog,
                 modelControl,
+                access,
                 "127.0.0.1",
                 0,
                 0,

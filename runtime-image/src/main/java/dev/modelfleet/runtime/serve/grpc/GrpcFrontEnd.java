@@ -6,6 +6,7 @@ import dev.modelfleet.runtime.serve.http.BodyEncoding;
 import dev.modelfleet.runtime.serve.http.Connections;
 import dev.modelfleet.runtime.serve.http.HttpLimits;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
+import dev.modelfleet.runtime.serve.protocol.Access;
 import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
@@ -33,6 +34,7 @@ import java.util.function.Supplier;
 public final class GrpcFrontEnd {
 
   private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+  private static final String HEALTH = "/grpc.health.v1.Health/";
   private static final String INFER = DescriptionMethods.INFERENCE_SERVICE + "/ModelInfer";
   private static final String STREAM = DescriptionMethods.INFERENCE_SERVICE + "/ModelStreamInfer";
   private static final int STREAM_WINDOW = 1 << 20;
@@ -42,6 +44,7 @@ public final class GrpcFrontEnd {
   private final ModelRepository models;
   private final HttpLimits limits;
   private final BodyBudget budget;
+  private final Access access;
   private final Connections connections;
   private final DescriptionMethods descriptions;
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -52,6 +55,7 @@ public final class GrpcFrontEnd {
    *
    * @param state whether the whole server is ready
    * @param budget of all transports together
+   * @param access who may ask anything but health
    * @param version of the server, as its metadata tells
    */
   public GrpcFrontEnd(
@@ -60,11 +64,13 @@ public final class GrpcFrontEnd {
       Supplier<ServingState> state,
       HttpLimits limits,
       BodyBudget budget,
+      Access access,
       String version) {
     this.vertx = vertx;
     this.models = models;
     this.limits = limits;
     this.budget = budget;
+    this.access = access;
     this.connections = new Connections(limits);
     this.descriptions = new DescriptionMethods(models, state, version);
   }
@@ -110,6 +116,9 @@ public final class GrpcFrontEnd {
     }
     count(request);
     try {
+      if (!request.path().startsWith(HEALTH)) {
+        access.check(request.getHeader(HttpHeaders.AUTHORIZATION));
+      }
       begin(request);
     } catch (ProtocolException e) {
       GrpcReplies.begin(request.response());

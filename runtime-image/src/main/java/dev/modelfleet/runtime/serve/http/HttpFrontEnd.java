@@ -2,11 +2,13 @@ package dev.modelfleet.runtime.serve.http;
 
 import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.model.ModelSlot;
+import dev.modelfleet.runtime.serve.protocol.Access;
 import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,6 +29,7 @@ public final class HttpFrontEnd {
   private final HttpLimits limits;
   private final String version;
   private final BodyBudget budget;
+  private final Access access;
   private final Connections connections;
   private final AtomicInteger inFlight = new AtomicInteger();
   private HttpServer server;
@@ -36,6 +39,7 @@ public final class HttpFrontEnd {
    *
    * @param state whether the whole server is ready
    * @param budget of all transports together
+   * @param access who may ask anything but health
    * @param version of the server, as its metadata tells
    */
   public HttpFrontEnd(
@@ -44,6 +48,7 @@ public final class HttpFrontEnd {
       Supplier<ServingState> state,
       HttpLimits limits,
       BodyBudget budget,
+      Access access,
       String version) {
     this.vertx = vertx;
     this.models = models;
@@ -51,6 +56,7 @@ public final class HttpFrontEnd {
     this.limits = limits;
     this.version = version;
     this.budget = budget;
+    this.access = access;
     this.connections = new Connections(limits);
   }
 
@@ -100,7 +106,11 @@ public final class HttpFrontEnd {
         .endHandler(ended -> finished(request, over))
         .closeHandler(closed -> finished(request, over));
     try {
-      answer(request, Route.of(request.method().name(), request.path()));
+      Route route = Route.of(request.method().name(), request.path());
+      if (!(route instanceof Route.Live || route instanceof Route.Ready)) {
+        access.check(request.getHeader(HttpHeaders.AUTHORIZATION));
+      }
+      answer(request, route);
     } catch (ProtocolException e) {
       Replies.error(vertx, request, e);
     }

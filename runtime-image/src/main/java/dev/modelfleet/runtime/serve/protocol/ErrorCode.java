@@ -4,6 +4,8 @@ package dev.modelfleet.runtime.serve.protocol;
 public enum ErrorCode {
   /** The request is wrong: sending it again can't help. */
   INVALID(400, 3),
+  /** The client did not show the token that the server wants. */
+  UNAUTHENTICATED(401, 16),
   /** No such model, version or path. */
   NOT_FOUND(404, 5),
   /** The path exists, the method does not. */
