@@ -51,9 +51,10 @@ class BuildFaultsE2E {
                 .evict())
         .isTrue();
     workspace.awaitReady("model");
+    // Twice where the pod had just ended: it takes its result along, and the Job is made again.
     assertThat(workspace.variants())
         .singleElement()
-        .satisfies(variant -> assertThat(variant.getStatus().attempt()).isEqualTo(1));
+        .satisfies(variant -> assertThat(variant.getStatus().attempt()).isBetween(1, 2));
   }
 
   @Test
