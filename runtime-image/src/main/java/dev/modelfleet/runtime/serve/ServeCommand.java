@@ -3,6 +3,7 @@ package dev.modelfleet.runtime.serve;
 import dev.modelfleet.artifact.ExitCode;
 import dev.modelfleet.compression.runtime.Telemetry;
 import dev.modelfleet.runtime.serve.http.HttpLimits;
+import dev.modelfleet.runtime.serve.http.Tls;
 import dev.modelfleet.runtime.serve.model.Batching;
 import dev.modelfleet.runtime.serve.model.EngineOptions;
 import dev.modelfleet.runtime.serve.model.ModelCatalog;
@@ -167,6 +168,21 @@ public final class ServeCommand implements Callable<Integer> {
   private String executionProvider;
 
   @Option(
+      names = "--tls-certificate",
+      description =
+          "PEM file with the certificate chain: HTTP and gRPC by TLS only, the metrics stay in the"
+              + " clear; read when the server starts")
+  private Path tlsCertificate;
+
+  @Option(names = "--tls-key", description = "PEM file with the certificate's key (PKCS #8)")
+  private Path tlsKey;
+
+  @Option(
+      names = "--tls-client-ca",
+      description = "PEM file with authorities: every client must show a certificate of one")
+  private Path clientAuthorities;
+
+  @Option(
       names = "--bearer-token-file",
       description =
           "file with a token that clients must show in the header Authorization, but for health")
@@ -308,6 +324,7 @@ public final class ServeCommand implements Callable<Integer> {
         catalog(directory),
         modelControl,
         access(),
+        tls(),
         host,
         httpPort,
         grpcPort,
@@ -326,6 +343,20 @@ public final class ServeCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new ParameterException(spec.commandLine(), "--bearer-token-file: " + e.getMessage(), e);
     }
+  }
+
+  private Tls tls() {
+    boolean complete = (tlsCertificate == null) == (tlsKey == null);
+    if (!complete || (clientAuthorities != null && tlsCertificate == null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--tls-certificate and --tls-key go together, and --tls-client-ca only with them");
+    }
+    if (tlsCertificate != null && selfTest) {
+      throw new ParameterException(
+          spec.commandLine(), "--self-test asks without TLS: leave --tls-certificate out");
+    }
+    return new Tls(tlsCertificate, tlsKey, clientAuthorities);
   }
 
   private ModelCatalog catalog(Path directory) throws ModelLoadException {

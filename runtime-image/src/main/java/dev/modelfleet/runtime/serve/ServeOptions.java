@@ -1,6 +1,7 @@
 package dev.modelfleet.runtime.serve;
 
 import dev.modelfleet.runtime.serve.http.HttpLimits;
+import dev.modelfleet.runtime.serve.http.Tls;
 import dev.modelfleet.runtime.serve.model.ModelCatalog;
 import dev.modelfleet.runtime.serve.protocol.Access;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param catalog the models
  * @param modelControl whether clients may load and unload models
  * @param access who may ask
+ * @param tls how connections of both protocols are encrypted; the metrics are in the clear
  * @param host address to listen on
  * @param httpPort port of the protocol over HTTP; 0 for any
  * @param grpcPort port of the protocol over gRPC; 0 for any
@@ -23,6 +25,7 @@ record ServeOptions(
     ModelCatalog catalog,
     boolean modelControl,
     Access access,
+    Tls tls,
     String host,
     int httpPort,
     int grpcPort,

@@ -64,8 +64,8 @@ final class Server implements AutoCloseable {
     // Known before the first request can arrive, so that nothing is ready without its model.
     List<String> names = options.catalog().names();
     names.forEach(models::announce);
-    Future<Integer> httpListening = http.listen(options.host(), options.httpPort());
-    Future<Integer> grpcListening = grpc.listen(options.host(), options.grpcPort());
+    Future<Integer> httpListening = http.listen(options.host(), options.httpPort(), options.tls());
+    Future<Integer> grpcListening = grpc.listen(options.host(), options.grpcPort(), options.tls());
     Future<Integer> metricsListening = metrics.listen(options.host(), options.metricsPort());
     List<ModelLoadException> failures = load(names);
     httpPort = await(httpListening, "--http-port " + options.httpPort());

@@ -3,6 +3,7 @@ package dev.modelfleet.runtime.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.modelfleet.runtime.serve.http.Tls;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
 import dev.modelfleet.runtime.serve.model.SingleVariant;
 import dev.modelfleet.runtime.serve.protocol.Access;
@@ -74,7 +75,8 @@ class AccessTest {
         new SingleVariant("add_sub", TestVariant.of(directory, "add_sub"), serving),
         false,
         TestServer.SMALL_LIMITS,
-        Access.byToken(token));
+        Access.byToken(token),
+        Tls.OFF);
   }
 
   private static HttpResponse<String> metadata(TestServer server, String authorization)

@@ -1,6 +1,7 @@
 package dev.modelfleet.runtime.serve;
 
 import dev.modelfleet.runtime.serve.http.HttpLimits;
+import dev.modelfleet.runtime.serve.http.Tls;
 import dev.modelfleet.runtime.serve.model.EngineOptions;
 import dev.modelfleet.runtime.serve.model.ModelCatalog;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
@@ -73,11 +74,11 @@ final class TestServer implements AutoCloseable {
 
   static TestServer start(ModelCatalog catalog, boolean modelControl, HttpLimits limits)
       throws Exception {
-    return start(catalog, modelControl, limits, Access.OPEN);
+    return start(catalog, modelControl, limits, Access.OPEN, Tls.OFF);
   }
 
   static TestServer start(
-      ModelCatalog catalog, boolean modelControl, HttpLimits limits, Access access)
+      ModelCatalog catalog, boolean modelControl, HttpLimits limits, Access access, Tls tls)
       throws Exception {
     TestServer test =
         new TestServer(
@@ -85,6 +86,7 @@ final class TestServer implements AutoCloseable {
                 catalog,
                 modelControl,
                 access,
+                tls,
                 "127.0.0.1",
                 0,
                 0,

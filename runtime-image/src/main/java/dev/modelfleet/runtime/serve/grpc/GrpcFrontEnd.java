@@ -5,6 +5,7 @@ import dev.modelfleet.runtime.serve.http.BodyBudget;
 import dev.modelfleet.runtime.serve.http.BodyEncoding;
 import dev.modelfleet.runtime.serve.http.Connections;
 import dev.modelfleet.runtime.serve.http.HttpLimits;
+import dev.modelfleet.runtime.serve.http.Tls;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.protocol.Access;
 import dev.modelfleet.runtime.serve.protocol.ErrorCode;
@@ -28,8 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * The Open Inference Protocol over gRPC, on HTTP/2 without TLS. gRPC's framing is little enough to
- * be done here, straight on buffers: no gRPC library is loaded.
+ * The Open Inference Protocol over gRPC. gRPC's framing is little enough to be done here, straight
+ * on buffers: no gRPC library is loaded.
  */
 public final class GrpcFrontEnd {
 
@@ -76,7 +77,7 @@ public final class GrpcFrontEnd {
   }
 
   /** Listens and gives the port, which the system chooses for port 0. */
-  public Future<Integer> listen(String host, int port) {
+  public Future<Integer> listen(String host, int port, Tls tls) {
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(host)
@@ -86,7 +87,7 @@ public final class GrpcFrontEnd {
             .setHttp2ConnectionWindowSize(CONNECTION_WINDOW);
     server =
         vertx
-            .createHttpServer(options)
+            .createHttpServer(tls.applyTo(options, true))
             .connectionHandler(connections::opened)
             .requestHandler(this::handle);
     long period = Math.max(100, limits.firstRequestTimeout().toMillis() / 4);

@@ -61,7 +61,7 @@ public final class HttpFrontEnd {
   }
 
   /** Listens and gives the port, which the system chooses for port 0. */
-  public Future<Integer> listen(String host, int port) {
+  public Future<Integer> listen(String host, int port, Tls tls) {
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(host)
@@ -74,7 +74,7 @@ public final class HttpFrontEnd {
             .setTcpNoDelay(true);
     server =
         vertx
-            .createHttpServer(options)
+            .createHttpServer(tls.applyTo(options, false))
             .connectionHandler(connections::opened)
             .requestHandler(this::handle);
     long period = Math.max(100, limits.firstRequestTimeout().toMillis() / 4);

@@ -1,0 +1,49 @@
+package dev.modelfleet.runtime.serve.http;
+
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.nio.file.Path;
+
+/**
+ * How connections are encrypted. The files are read once, when the server starts to listen.
+ *
+ * @param certificate PEM file with the server's certificate chain; null for connections in the
+ *     clear
+ * @param key PEM file with its private key (PKCS #8)
+ * @param clientAuthorities PEM file with the authorities of which every client must show a
+ *     certificate; null where clients need none
+ */
+public record Tls(Path certificate, Path key, Path clientAuthorities) {
+
+  /** Connections in the clear. */
+  public static final Tls OFF = new Tls(null, null, null);
+
+  /** Whether connections are encrypted. */
+  public boolean isOn() {
+    return certificate != null;
+  }
+
+  /**
+   * Applies this to a server.
+   *
+   * @param alpn whether the protocol is negotiated, as HTTP/2 needs it
+   */
+  public HttpServerOptions applyTo(HttpServerOptions options, boolean alpn) {
+    if (!isOn()) {
+      return options;
+    }
+    options
+        .setSsl(true)
+        .setUseAlpn(alpn)
+        .setKeyCertOptions(
+            new PemKeyCertOptions().setCertPath(certificate.toString()).setKeyPath(key.toString()));
+    if (clientAuthorities != null) {
+      options
+          .setTrustOptions(new PemTrustOptions().addCertPath(clientAuthorities.toString()))
+          .setClientAuth(ClientAuth.REQUIRED);
+    }
+    return options;
+  }
+}
