@@ -25,4 +25,14 @@ public record TargetProfile(
   public TargetProfile {
     precisions = precisions == null ? List.of() : List.copyOf(precisions);
   }
+
+  /**
+   * Whether statically quantized activations must be signed with zero point 0, as on the integer
+   * engines of NVIDIA's processors.
+   */
+  public boolean needsSymmetricActivations() {
+    return "CUDA".equalsIgnoreCase(executionProvider)
+        || "TensorRT".equalsIgnoreCase(executionProvider)
+        || "TensorRT".equalsIgnoreCase(engine);
+  }
 }

@@ -47,7 +47,8 @@ public record QuantizeStep(
     @JsonPropertyDescription(
             """
             Integer type of activations, with scheme Static only: UInt8 (fastest on CPUs) or Int8 \
-            (symmetric, as TensorRT requires). UInt8 unless given.\
+            (symmetric, as TensorRT requires). UInt8 unless given; targets with the execution \
+            provider CUDA get Int8 whatever is given.\
             """)
         ActivationType activations,
     @JsonPropertyDescription(

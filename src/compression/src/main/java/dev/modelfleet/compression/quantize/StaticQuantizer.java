@@ -2,6 +2,7 @@ package dev.modelfleet.compression.quantize;
 
 import dev.modelfleet.artifact.ActivationType;
 import dev.modelfleet.artifact.Step;
+import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.StepNotApplicableException;
 import dev.modelfleet.compression.calibration.Calibration;
@@ -61,17 +62,12 @@ public final class StaticQuantizer implements Transform {
           "no %s with constant FP32 weights of at least %d elements"
               .formatted(String.join(", ", choice.names()), WeightSites.MIN_ELEMENTS));
     }
+    ActivationType type = activationType(step, context.target());
     Map<String, Range> ranges =
         Calibration.run(
-            step.calibration(),
-            model,
-            plan.measured(),
-            data,
-            step.activations() == ActivationType.INT8);
+            step.calibration(), model, plan.measured(), data, type == ActivationType.INT8);
     Map<String, ActivationParameters> parameters = new HashMap<>();
-    ranges.forEach(
-        (value, range) ->
-            parameters.put(value, ActivationParameters.of(range, step.activations())));
+    ranges.forEach((value, range) -> parameters.put(value, ActivationParameters.of(range, type)));
     QdqRewrite rewrite = new QdqRewrite(graph, plan, parameters, step.granularity());
     rewrite.run(choice.names().contains("Gather"));
     DeadCode.remove(graph);
@@ -81,7 +77,20 @@ public final class StaticQuantizer implements Transform {
                 plan.between().size(),
                 parameters.size(),
                 data.samples(model.inputs()))
-        + " samples, %d embedding tables to int8%s"
-            .formatted(rewrite.tables(), Smoothing.note(smoothed));
+        + " samples, %d embedding tables to int8%s%s"
+            .formatted(
+                rewrite.tables(),
+                Smoothing.note(smoothed),
+                type == step.activations()
+                    ? ""
+                    : ", activations Int8 with zero point 0 instead of UInt8, as the target's"
+                        + " engine takes no other zero point");
+  }
+
+  /** TensorRT refuses zero points other than 0, whatever the recipe says. */
+  static ActivationType activationType(Step.Quantize step, TargetProfile target) {
+    return target != null && target.needsSymmetricActivations()
+        ? ActivationType.INT8
+        : step.activations();
   }
 }
