@@ -55,6 +55,9 @@ final class OperatorBenchmark {
       System.out.printf(
           "%d ModelDeployments applied and Ready after %.1f s%n",
           DEPLOYMENTS, Duration.between(start, Instant.now()).toMillis() / 1000.0);
+      System.out.printf(
+          "API writes for each ModelDeployment: %.1f%n",
+          (double) writes(cluster.auditLog().orElseThrow()) / (DEPLOYMENTS + 1));
       System.out.printf("operator RSS: %d MiB%n", residentMebibytes());
       System.out.printf("API writes in a minute at rest: %d%n", writesInAMinute(cluster));
       System.out.printf("operator ready after a restart: %.1f s%n", secondsToReady(client));
