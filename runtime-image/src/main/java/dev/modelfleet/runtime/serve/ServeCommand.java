@@ -2,24 +2,18 @@ package dev.modelfleet.runtime.serve;
 
 import dev.modelfleet.artifact.ExitCode;
 import dev.modelfleet.compression.runtime.Telemetry;
-import dev.modelfleet.runtime.serve.http.HttpLimits;
-import dev.modelfleet.runtime.serve.http.Tls;
-import dev.modelfleet.runtime.serve.model.Batching;
-import dev.modelfleet.runtime.serve.model.EngineOptions;
 import dev.modelfleet.runtime.serve.model.ModelCatalog;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
-import dev.modelfleet.runtime.serve.model.ServingOptions;
 import dev.modelfleet.runtime.serve.model.SingleVariant;
 import dev.modelfleet.runtime.serve.model.VariantSource;
-import dev.modelfleet.runtime.serve.protocol.Access;
 import dev.modelfleet.runtime.serve.repository.ModelTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,7 +40,6 @@ import sun.misc.Signal;
 public final class ServeCommand implements Callable<Integer> {
 
   private static final int SELF_TEST_FAILURE = 1;
-  private static final long MIB = 1 << 20;
 
   @Option(names = "--model-dir", description = "directory of one variant, with variant.json")
   private Path modelDirectory;
@@ -89,140 +82,6 @@ public final class ServeCommand implements Callable<Integer> {
   private int metricsPort;
 
   @Option(
-      names = "--threads",
-      description = "threads of one inference; 0: as many as the container's CPU limit allows",
-      defaultValue = "0")
-  private int threads;
-
-  @Option(
-      names = "--instances",
-      description = "requests that run at the same time; 0: as many as --threads",
-      defaultValue = "0")
-  private int instances;
-
-  @Option(
-      names = "--queue",
-      description = "requests that may wait; more are refused with 503",
-      defaultValue = "256")
-  private int queue;
-
-  @Option(
-      names = "--queue-timeout-us",
-      description =
-          "microseconds that a request may wait which gives no timeout of its own, then it is"
-              + " refused with 503; 0: any time",
-      defaultValue = "0")
-  private long queueTimeoutMicros;
-
-  @Option(
-      names = "--priority-levels",
-      description =
-          "levels of urgency that requests may name in their parameter priority: 1 goes first,"
-              + " requests that name none go last",
-      defaultValue = "1")
-  private int priorityLevels;
-
-  @Option(
-      names = "--max-batch-size",
-      description =
-          "join requests of equal shape to batches of up to so many items; 0: every request runs"
-              + " alone. The golden inputs must then agree in a batch as well",
-      defaultValue = "0")
-  private int maxBatchSize;
-
-  @Option(
-      names = "--preferred-batch-sizes",
-      split = ",",
-      description = "sizes that run as soon as they are reached, for instance 4,8")
-  private List<Integer> preferredBatchSizes = List.of();
-
-  @Option(
-      names = "--batch-delay-us",
-      description =
-          "microseconds that a request may wait for others to join while the model is at work;"
-              + " while it is idle, none waits",
-      defaultValue = "0")
-  private long batchDelayMicros;
-
-  @Option(
-      names = "--pad-batches",
-      description = "fill batches up with zeros to the next preferred size",
-      defaultValue = "false")
-  private boolean padBatches;
-
-  @Option(
-      names = "--spin",
-      description = "let idle threads spin: shorter latency, a busy CPU",
-      defaultValue = "false")
-  private boolean spin;
-
-  @Option(
-      names = "--no-arena",
-      description = "give memory back after each inference: smaller, a little slower",
-      defaultValue = "false")
-  private boolean noArena;
-
-  @Option(
-      names = "--execution-provider",
-      description = "ONNX Runtime execution provider; that of variant.json's target by default")
-  private String executionProvider;
-
-  @Option(
-      names = "--tls-certificate",
-      description =
-          "PEM file with the certificate chain: HTTP and gRPC by TLS only, the metrics stay in the"
-              + " clear; read when the server starts")
-  private Path tlsCertificate;
-
-  @Option(names = "--tls-key", description = "PEM file with the certificate's key (PKCS #8)")
-  private Path tlsKey;
-
-  @Option(
-      names = "--tls-client-ca",
-      description = "PEM file with authorities: every client must show a certificate of one")
-  private Path clientAuthorities;
-
-  @Option(
-      names = "--bearer-token-file",
-      description =
-          "file with a token that clients must show in the header Authorization, but for health")
-  private Path bearerTokenFile;
-
-  @Option(
-      names = "--max-body-bytes",
-      description =
-          "largest request body, after decompression; 0: a quarter of the JVM's memory, at most 64"
-              + " MiB",
-      defaultValue = "0")
-  private long maxBodyBytes;
-
-  @Option(
-      names = "--max-in-flight-bytes",
-      description =
-          "request bodies in memory at the same time, more are refused with 503; 0: half of the"
-              + " JVM's memory, at most 256 MiB",
-      defaultValue = "0")
-  private long maxInFlightBytes;
-
-  @Option(
-      names = "--max-connections",
-      description = "open connections; more are closed at once",
-      defaultValue = "1024")
-  private int maxConnections;
-
-  @Option(
-      names = "--body-timeout",
-      description = "seconds in which all of a request's body must arrive",
-      defaultValue = "30")
-  private int bodyTimeout;
-
-  @Option(
-      names = "--idle-timeout",
-      description = "seconds after which a connection without a request is closed",
-      defaultValue = "300")
-  private int idleTimeout;
-
-  @Option(
       names = "--drain-delay",
       description = "seconds between SIGTERM and refusing connections, for load balancers",
       defaultValue = "5")
@@ -249,6 +108,10 @@ public final class ServeCommand implements Callable<Integer> {
       },
       defaultValue = "false")
   private boolean selfTest;
+
+  @Mixin private ExecutionArguments execution;
+
+  @Mixin private ConnectionArguments connections;
 
   @Spec private CommandSpec spec;
 
@@ -323,84 +186,23 @@ public final class ServeCommand implements Callable<Integer> {
     return new ServeOptions(
         catalog(directory),
         modelControl,
-        access(),
-        tls(),
+        connections.access(),
+        connections.tls(selfTest),
         host,
         httpPort,
         grpcPort,
         metricsPort,
-        limits(),
+        connections.limits(),
         Duration.ofSeconds(selfTest ? 0 : drainDelay),
         Duration.ofSeconds(gracePeriod));
   }
 
-  private Access access() {
-    if (bearerTokenFile == null) {
-      return Access.OPEN;
-    }
-    try {
-      return Access.byToken(bearerTokenFile);
-    } catch (IOException e) {
-      throw new ParameterException(spec.commandLine(), "--bearer-token-file: " + e.getMessage(), e);
-    }
-  }
-
-  private Tls tls() {
-    boolean complete = (tlsCertificate == null) == (tlsKey == null);
-    if (!complete || (clientAuthorities != null && tlsCertificate == null)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--tls-certificate and --tls-key go together, and --tls-client-ca only with them");
-    }
-    if (tlsCertificate != null && selfTest) {
-      throw new ParameterException(
-          spec.commandLine(), "--self-test asks without TLS: leave --tls-certificate out");
-    }
-    return new Tls(tlsCertificate, tlsKey, clientAuthorities);
-  }
-
   private ModelCatalog catalog(Path directory) throws ModelLoadException {
     if (modelRepository != null) {
-      return new ModelTree(modelRepository, serving());
+      return new ModelTree(modelRepository, execution.serving());
     }
     String served = name == null ? VariantSource.read(directory).manifest().name() : name;
-    return new SingleVariant(served, directory, serving());
-  }
-
-  private ServingOptions serving() {
-    if (priorityLevels < 1 || priorityLevels > ServingOptions.MAX_PRIORITY_LEVELS) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--priority-levels is %d, must be from 1 to %d"
-              .formatted(priorityLevels, ServingOptions.MAX_PRIORITY_LEVELS));
-    }
-    int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-    return new ServingOptions(
-        new EngineOptions(count, spin, !noArena, executionProvider),
-        instances > 0 ? instances : count,
-        queue,
-        priorityLevels,
-        queueTimeoutMicros,
-        batching());
-  }
-
-  private Batching batching() {
-    try {
-      return new Batching(maxBatchSize, preferredBatchSizes, batchDelayMicros, padBatches);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private HttpLimits limits() {
-    long memory = Runtime.getRuntime().maxMemory();
-    return new HttpLimits(
-        maxBodyBytes > 0 ? maxBodyBytes : Math.min(64 * MIB, memory / 4),
-        maxInFlightBytes > 0 ? maxInFlightBytes : Math.min(256 * MIB, memory / 2),
-        maxConnections,
-        Duration.ofSeconds(bodyTimeout),
-        HttpLimits.DEFAULT.firstRequestTimeout(),
-        Duration.ofSeconds(idleTimeout));
+    return new SingleVariant(served, directory, execution.serving());
   }
 
   private static String version() {

@@ -1,5 +1,6 @@
 package dev.modelfleet.runtime.source;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -20,7 +21,7 @@ import dev.modelfleet.runtime.remote.DockerCredentials;
 import dev.modelfleet.runtime.remote.RemoteHttp;
 import dev.modelfleet.runtime.remote.RemoteLimits;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -229,12 +230,17 @@ class SourceFetcherTest {
     }
   }
 
+  /** As a real server would: answers what each connection sends, here the start of a handshake. */
   private static void answerPlainly(ServerSocket server) {
-    try (Socket socket = server.accept()) {
-      socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes());
-      socket.getInputStream().readNBytes(100);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (!server.isClosed()) {
+      try (Socket socket = server.accept()) {
+        socket.getInputStream().readNBytes(100);
+        socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        // The client hung up, or the test is over.
+        continue;
+      }
     }
   }
 
