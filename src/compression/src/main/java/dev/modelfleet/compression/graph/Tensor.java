@@ -61,7 +61,9 @@ public final class Tensor {
       return ofStrings(
           values.shape(), values.strings().stream().map(ByteString::copyFromUtf8).toList());
     }
-    return of(values.type(), values.shape(), MemorySegment.ofBuffer(values.data()));
+    MemorySegment source = MemorySegment.ofBuffer(values.data());
+    // The engine takes weights from outside the heap only.
+    return of(values.type(), values.shape(), allocate(source.byteSize()).copyFrom(source));
   }
 
   /** FLOAT values. */
