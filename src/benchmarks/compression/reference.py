@@ -1,5 +1,6 @@
 """One run of the reference quantizer, in a process of its own so that its memory can be measured."""
 
+import os
 import sys
 
 import numpy as np
@@ -10,14 +11,16 @@ from onnxruntime.quantization import (
     quantize_dynamic,
     quantize_static,
 )
+from onnxruntime.quantization.shape_inference import quant_pre_process
 
 
 class Samples(CalibrationDataReader):
     def __init__(self, path):
         arrays = np.load(path)
-        names = arrays.files
-        count = len(arrays[names[0]])
-        self.samples = iter({n: arrays[n][i : i + 1] for n in names} for i in range(count))
+        # Read once: each access of an archive's member reads all of it.
+        samples = {name: arrays[name] for name in arrays.files}
+        count = len(next(iter(samples.values())))
+        self.samples = iter({n: array[i : i + 1] for n, array in samples.items()} for i in range(count))
 
     def get_next(self):
         return next(self.samples, None)
@@ -27,7 +30,11 @@ def main(kind, source, target, calibration):
     if kind == "dynamic":
         quantize_dynamic(source, target, per_channel=True, weight_type=QuantType.QInt8)
         return
-    operators = {"static": None, "static-matmul": ["MatMul"], "static-matmul-gather": ["MatMul", "Gather"]}[kind]
+    if kind == "preprocessed-static":
+        # What its documentation asks for: folds batch normalizations, infers shapes.
+        quant_pre_process(source, target + ".preprocessed", skip_symbolic_shape=True)
+        source = target + ".preprocessed"
+    operators = {"static-matmul": ["MatMul"], "static-matmul-gather": ["MatMul", "Gather"]}.get(kind)
     quantize_static(
         source,
         target,
@@ -38,6 +45,8 @@ def main(kind, source, target, calibration):
         weight_type=QuantType.QInt8,
         op_types_to_quantize=operators,
     )
+    if kind == "preprocessed-static":
+        os.remove(source)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,15 @@
-"""Modelfleet beside onnxruntime.quantization on all-MiniLM-L6-v2; see the script `run`."""
+"""Modelfleet beside onnxruntime.quantization on all-MiniLM-L6-v2."""
 
-import argparse
-import json
 import os
-import pathlib
 import random
-import subprocess
-import sys
-import time
 import zipfile
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import version_converter
 from tokenizers import Tokenizer
+
+from trials import outputs, reference, table
 
 TOKENS = 64
 MODEL = "all-minilm-l6-v2.onnx"
@@ -59,50 +54,20 @@ def tokenize(work, sentences, target):
     )
 
 
-def measured(command):
-    """Wall seconds and peak resident MiB of a command."""
-    measure = pathlib.Path(__file__).with_name("measure.py")
-    process = subprocess.run([sys.executable, str(measure), *command], capture_output=True, text=True)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(command[:3])}… failed:\n{process.stderr}")
-    seconds, kibibytes = process.stdout.split()
-    return float(seconds), int(kibibytes) / 1024
-
-
-def session(path):
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-
-
 def embeddings(path, data):
-    model = session(path)
-    pooled, times = [], []
-    for i in range(len(data["input_ids"])):
-        sample = {name: data[name][i : i + 1] for name in data.files}
-        start = time.perf_counter()
-        hidden = model.run(None, sample)[0]
-        times.append(time.perf_counter() - start)
-        mask = sample["attention_mask"][..., None]
-        pooled.append((hidden * mask).sum(1) / mask.sum(1))
-    return np.concatenate(pooled), np.median(times[5:]) * 1000
+    hidden, latency = outputs(path, data, data.files)
+    mask = data["attention_mask"][..., None]
+    return (np.concatenate(hidden) * mask).sum(1) / mask.sum(1), latency
 
 
 def cosine(a, b):
     return float(np.mean((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)))
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--work", type=pathlib.Path, required=True)
-    parser.add_argument("--classpath", required=True)
-    parser.add_argument("--sentences", type=pathlib.Path, required=True)
-    parser.add_argument("--java-options", default="-XX:+UseSerialGC -Xmx128m")
-    arguments = parser.parse_args()
-    work = arguments.work
-    extract(arguments.classpath, work)
-    lines = arguments.sentences.read_text().strip().splitlines()
+def compare(modelfleet, classpath, sentences, work):
+    work.mkdir(parents=True, exist_ok=True)
+    extract(classpath, work)
+    lines = sentences.read_text().strip().splitlines()
     calibration, evaluation = work / "calibration.npz", work / "evaluation.npz"
     tokenize(work, texts(lines[:20], 64, 1), calibration)
     tokenize(work, texts(lines[20:], 100, 2), evaluation)
@@ -114,36 +79,19 @@ def main():
         onnx.save(version_converter.convert_version(onnx.load(original), 17), converted)
 
     files = {"original": (original, None, None)}
-    here = pathlib.Path(__file__).parent
     for kind in ("dynamic", "static", "static-matmul", "static-matmul-gather"):
-        target = str(work / f"reference-{kind}.onnx")
         source = original if kind == "dynamic" else converted
-        command = [sys.executable, str(here / "reference.py"), kind, source, target, str(calibration)]
-        files[f"onnxruntime {kind}"] = (target, *measured(command))
-    java = [os.path.join(os.environ["JAVA_HOME"], "bin", "java")] if "JAVA_HOME" in os.environ else ["java"]
+        files[f"onnxruntime {kind}"] = reference(kind, source, calibration, work)
     for name, step in RECIPES.items():
-        recipe = work / f"{name.replace(' ', '-')}.json"
-        recipe.write_text(json.dumps({"name": recipe.stem, "steps": [{"simplify": {}}, step]}))
-        out = work / f"modelfleet-{recipe.stem}"
-        command = java + arguments.java_options.split() + [
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp", arguments.classpath,
-            "dev.modelfleet.compression.cli.ModelfleetCommand",
-            "compress", original, "--recipe", str(recipe),
-            "--calibration", str(calibration), "-o", str(out),
-        ]
-        files[f"modelfleet {name}"] = (str(out / "model.onnx"), *measured(command))
+        files[f"modelfleet {name}"] = modelfleet.compress(name, [{"simplify": {}}, step], original, calibration, work)
 
     data = np.load(evaluation)
     expected, _ = embeddings(original, data)
-    print("| model | cosine | MB | wall s | peak MiB | p50 ms |")
-    print("|-|-|-|-|-|-|")
+    rows = []
     for name, (path, seconds, memory) in files.items():
         onnx.checker.check_model(path, full_check=True)
         actual, latency = embeddings(path, data)
-        tool = f"{seconds:.2f} | {memory:.0f}" if seconds else "– | –"
-        print(f"| {name} | {cosine(expected, actual):.4f} | {os.path.getsize(path) / 1e6:.2f} | {tool} | {latency:.2f} |")
-
-
-if __name__ == "__main__":
-    main()
+        tool = [f"{seconds:.2f}", f"{memory:.0f}"] if seconds else ["–", "–"]
+        size = f"{os.path.getsize(path) / 1e6:.2f}"
+        rows.append([name, f"{cosine(expected, actual):.4f}", size, *tool, f"{latency:.2f}"])
+    table(["model", "cosine", "MB", "wall s", "peak MiB", "p50 ms"], rows)
