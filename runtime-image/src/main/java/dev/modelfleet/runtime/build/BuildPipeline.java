@@ -5,6 +5,7 @@ import dev.modelfleet.artifact.BuildRequest;
 import dev.modelfleet.artifact.BuildResult;
 import dev.modelfleet.artifact.Latency;
 import dev.modelfleet.artifact.PublishedArtifact;
+import dev.modelfleet.compression.report.Figures;
 import dev.modelfleet.runtime.PhaseLog;
 import dev.modelfleet.runtime.oci.RegistryClient;
 import dev.modelfleet.runtime.oci.UnpackLimits;

@@ -3,24 +3,17 @@ package dev.modelfleet.runtime.build;
 import dev.modelfleet.artifact.Accuracy;
 import dev.modelfleet.artifact.BuildRequest;
 import dev.modelfleet.artifact.Gates;
-import dev.modelfleet.artifact.MetricType;
 import dev.modelfleet.artifact.Precision;
 import dev.modelfleet.artifact.Recipe;
 import dev.modelfleet.artifact.Trial;
+import dev.modelfleet.compression.evaluation.AccuracyGate;
+import dev.modelfleet.compression.evaluation.AccuracyGate.Miss;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /** The decisions on recipes: which are not tried, and which of those tried miss a gate. */
 final class GateCheck {
-
-  /**
-   * Why a recipe is not used.
-   *
-   * @param reason a constant of {@link Trial}
-   * @param message figures, limits and, where it helps, the fix
-   */
-  record Miss(String reason, String message) {}
 
   private GateCheck() {}
 
@@ -60,14 +53,10 @@ final class GateCheck {
   }
 
   /** Whether a model loses too much accuracy, or computes nothing that can be measured. */
-  static Optional<Miss> accuracy(Accuracy accuracy, Gates gates) {
-    if (!Double.isFinite(accuracy.variant()) || !Double.isFinite(accuracy.drop())) {
-      return Optional.of(notFinite("the evaluation set"));
-    }
-    Double limit = gates.maxAccuracyDrop();
-    return limit != null && accuracy.drop() > limit
-        ? Optional.of(new Miss(Trial.ACCURACY_BELOW_GATE, lost(accuracy, limit)))
-        : Optional.empty();
+  static Optional<Miss> accuracy(Accuracy accuracy, AccuracyGate gate) {
+    return Double.isFinite(accuracy.variant()) && Double.isFinite(accuracy.drop())
+        ? gate.judge(accuracy)
+        : Optional.of(notFinite("the evaluation set"));
   }
 
   /** The miss of a model whose outputs on some data contain NaN or infinity. */
@@ -75,23 +64,5 @@ final class GateCheck {
     return new Miss(
         Trial.NOT_FINITE,
         "outputs on " + data + " contain NaN or infinity, which those of the original do not");
-  }
-
-  private static String lost(Accuracy accuracy, double limit) {
-    String score =
-        accuracy.metric() == MetricType.MEAN_SQUARED_ERROR
-            ? String.format(Locale.ROOT, "the relative squared error %.4g", accuracy.variant())
-            : String.format(
-                Locale.ROOT,
-                "%s %.4f against %.4f of the original: %s lost",
-                Figures.metric(accuracy.metric()),
-                accuracy.variant(),
-                accuracy.original(),
-                Figures.percent(accuracy.drop()));
-    return score
-        + " is above the limit of "
-        + (accuracy.metric() == MetricType.MEAN_SQUARED_ERROR
-            ? String.format(Locale.ROOT, "%.4g", limit)
-            : Figures.percent(limit));
   }
 }

@@ -8,6 +8,7 @@ import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.TrialOutcome;
+import dev.modelfleet.compression.report.Figures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -62,7 +63,7 @@ final class HtmlReport {
     String loss =
         accepted.accuracy() == null
             ? "accuracy was not measured"
-            : Figures.percent(accepted.accuracy().drop()) + " of accuracy lost";
+            : Figures.loss(accepted.accuracy()) + " of accuracy lost";
     return "<strong>"
         + Html.escape(report.recipe())
         + "</strong> was accepted: "
@@ -120,7 +121,7 @@ final class HtmlReport {
         + Figures.size(report.sourceSize())
         + "</td><td>100%</td><td>"
         + (any == null ? "" : score(any.original()))
-        + "</td><td></td><td class=\"why\"></td></tr>";
+        + "</td><td></td><td></td><td class=\"why\"></td></tr>";
   }
 
   private String row(Trial trial) {
@@ -139,9 +140,20 @@ final class HtmlReport {
         + (accuracy == null ? "" : score(accuracy.variant()))
         + "</td><td>"
         + (accuracy == null ? "" : Figures.percent(accuracy.drop()))
+        + "</td><td>"
+        + interval(accuracy)
         + "</td><td class=\"why\">"
         + why(trial)
         + "</td></tr>";
+  }
+
+  private static String interval(Accuracy accuracy) {
+    if (accuracy == null || accuracy.interval() == null) {
+      return "";
+    }
+    return Figures.percent(accuracy.interval().lower())
+        + " to "
+        + Figures.percent(accuracy.interval().upper());
   }
 
   private static String why(Trial trial) {
@@ -225,8 +237,16 @@ final class HtmlReport {
         .map(Trial::accuracy)
         .filter(Objects::nonNull)
         .findFirst()
-        .map(a -> a.samples() + " samples, " + Figures.metric(a.metric()))
+        .map(HtmlReport::measurement)
         .orElse("nothing: accuracy was not measured");
+  }
+
+  private static String measurement(Accuracy accuracy) {
+    String level =
+        accuracy.interval() == null
+            ? ""
+            : ", intervals at " + Figures.percent(accuracy.interval().confidence());
+    return accuracy.samples() + " samples, " + Figures.metric(accuracy.metric()) + level;
   }
 
   private String share(long size) {

@@ -41,7 +41,9 @@ final class Measurements implements AutoCloseable {
                         inputs.model(),
                         request.evaluation().metric(),
                         data,
-                        SessionOptions.cpu(0)));
+                        SessionOptions.cpu(0),
+                        request.evaluation().level(),
+                        request.seed()));
     return new Measurements(evaluator, golden);
   }
 

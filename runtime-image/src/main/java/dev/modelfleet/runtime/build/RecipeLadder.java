@@ -15,9 +15,11 @@ import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.RecipeRunner;
 import dev.modelfleet.compression.StepNotApplicableException;
 import dev.modelfleet.compression.TransformedModel;
+import dev.modelfleet.compression.evaluation.AccuracyGate;
+import dev.modelfleet.compression.evaluation.AccuracyGate.Miss;
 import dev.modelfleet.compression.evaluation.OutputsNotFiniteException;
+import dev.modelfleet.compression.report.Figures;
 import dev.modelfleet.runtime.PhaseLog;
-import dev.modelfleet.runtime.build.GateCheck.Miss;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,12 +123,16 @@ final class RecipeLadder {
     }
     Optional<Miss> inaccurate =
         Optional.ofNullable(measured.accuracy)
-            .flatMap(accuracy -> GateCheck.accuracy(accuracy, request.gates()));
+            .flatMap(accuracy -> GateCheck.accuracy(accuracy, accuracyGate()));
     if (inaccurate.isPresent()) {
       return rejected(measured, inaccurate.get());
     }
     Trial trial = measured.trial(TrialOutcome.ACCEPTED, new Miss(null, null));
     return record(trial, new Candidate(trial, model, files, precision));
+  }
+
+  private AccuracyGate accuracyGate() {
+    return new AccuracyGate(request.gates().maxAccuracyDrop(), request.evaluation().level());
   }
 
   private Optional<Candidate> rejected(Measured measured, Miss miss) {

@@ -2,6 +2,7 @@ package dev.modelfleet.runtime.build;
 
 import dev.modelfleet.artifact.Gates;
 import dev.modelfleet.artifact.TrialOutcome;
+import dev.modelfleet.compression.report.Figures;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

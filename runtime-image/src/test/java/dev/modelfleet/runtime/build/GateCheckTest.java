@@ -9,7 +9,8 @@ import dev.modelfleet.artifact.MetricType;
 import dev.modelfleet.artifact.Precision;
 import dev.modelfleet.artifact.Recipe;
 import dev.modelfleet.artifact.Trial;
-import dev.modelfleet.runtime.build.GateCheck.Miss;
+import dev.modelfleet.compression.evaluation.AccuracyGate;
+import dev.modelfleet.compression.evaluation.AccuracyGate.Miss;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,7 +78,7 @@ class GateCheckTest {
   void accuracy(double score, double drop, Double limit, String reason) {
     Accuracy accuracy = new Accuracy(MetricType.COSINE_SIMILARITY, 1, score, drop, 100);
 
-    Optional<Miss> miss = GateCheck.accuracy(accuracy, new Gates(limit, null, null, null));
+    Optional<Miss> miss = GateCheck.accuracy(accuracy, new AccuracyGate(limit, 0));
 
     assertThat(reason(miss)).isEqualTo(reason);
     if (Trial.ACCURACY_BELOW_GATE.equals(reason)) {

@@ -13,6 +13,7 @@ import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.TrialOutcome;
+import dev.modelfleet.compression.report.Figures;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,15 @@ class HtmlReportTest {
           null,
           null,
           23_000_000,
-          new Accuracy(MetricType.COSINE_SIMILARITY, 1, 0.9933, 0.0067, 100),
+          new Accuracy(
+              MetricType.COSINE_SIMILARITY,
+              1,
+              0.9933,
+              0.0067,
+              100,
+              new Accuracy.Interval(0.95, 0.0062, 0.0073),
+              null,
+              null),
           null,
           List.of());
   private static final Trial ORIGINAL =
@@ -68,6 +77,8 @@ class HtmlReportTest {
         .contains("<circle class=\"rejected\"", "<circle class=\"accepted\"")
         .contains("<circle class=\"original\"", "at most 25 MB", "at most 1% lost")
         .contains("<strong>dynamic-int8</strong> was accepted: 23 MB, 25% of the original")
+        .contains("0.67% (95% confidence: at most 0.73%) of accuracy lost")
+        .contains("<td>0.62% to 0.73%</td>", "100 samples, cosine")
         .contains("AccuracyBelowGate", "48 matrix products", "sha256:abc")
         .doesNotContain("{{", "<script", "src=", "href=");
   }

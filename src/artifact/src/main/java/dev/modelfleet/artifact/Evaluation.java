@@ -1,5 +1,6 @@
 package dev.modelfleet.artifact;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
@@ -9,8 +10,34 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  *     first axis counting samples; and, for metrics that need labels, an integer array {@code
  *     labels} of shape [samples]
  * @param metric what is computed from the outputs
+ * @param confidence level of the interval of the loss that the accuracy gate judges, as a fraction;
+ *     0 judges the measured loss alone; {@value #DEFAULT_CONFIDENCE} where null
  */
-public record Evaluation(Source dataset, Metric metric) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Evaluation(Source dataset, Metric metric, Double confidence) {
+
+  /** Level of the interval where none is given. */
+  public static final double DEFAULT_CONFIDENCE = 0.95;
+
+  /** At the level of {@value #DEFAULT_CONFIDENCE}. */
+  public Evaluation(Source dataset, Metric metric) {
+    this(dataset, metric, null);
+  }
+
+  public Evaluation {
+    if (confidence != null && confidence != 0 && !(confidence >= 0.5 && confidence < 1)) {
+      throw new IllegalArgumentException(
+          "evaluation.confidence is "
+              + confidence
+              + ": give a level from 0.5 to 0.9999, or 0 to judge the measured loss alone");
+    }
+  }
+
+  /** The level, the default where none was given. */
+  @JsonIgnore
+  public double level() {
+    return confidence == null ? DEFAULT_CONFIDENCE : confidence;
+  }
 
   /**
    * A metric and its settings.

@@ -11,6 +11,13 @@ public enum MetricType {
   @JsonProperty("CosineSimilarity")
   COSINE_SIMILARITY,
 
+  /**
+   * Fraction of samples on which the variant's highest score is for the same class as the
+   * original's; the original scores 1. Needs no labels.
+   */
+  @JsonProperty("TopOneAgreement")
+  TOP_ONE_AGREEMENT,
+
   /** Fraction of samples whose label is among the k highest scores. Needs labels. */
   @JsonProperty("TopKAccuracy")
   TOP_K_ACCURACY,

@@ -29,6 +29,12 @@ public record Trial(
   /** Reason: the loss of accuracy is above the gate. */
   public static final String ACCURACY_BELOW_GATE = "AccuracyBelowGate";
 
+  /**
+   * Reason: the measured loss of accuracy holds the gate, its confidence interval does not; more
+   * evaluation samples may decide it.
+   */
+  public static final String ACCURACY_UNCERTAIN = "AccuracyUncertain";
+
   /** Reason: the model is larger than the gate. */
   public static final String SIZE_ABOVE_GATE = "SizeAboveGate";
 

@@ -15,7 +15,8 @@ public record Constraints(
             """
             Largest accepted loss of accuracy against the original, from 0% to 100% with at most \
             four decimals: (original − variant) / original, for MeanSquaredError the relative \
-            error itself. Needs evaluation. Example: 1%\
+            error itself. It must hold up to the upper end of the confidence interval that \
+            evaluation.confidence asks for. Needs evaluation. Example: 1%\
             """)
         String maxAccuracyDrop,
     @ValidationRule(

@@ -20,6 +20,9 @@ final class Formats {
   /** Share of at most 100 with at most four decimals. */
   static final String PERCENT = "^(100(\\.0{1,4})?|[0-9]{1,2}(\\.[0-9]{1,4})?)%$";
 
+  /** Share that may be negative or above 1. */
+  static final String SIGNED_PERCENT = "^-?[0-9]+(\\.[0-9]+)?%$";
+
   /** Duration as Go writes it. */
   static final String DURATION = "^([0-9]{1,9}(\\.[0-9]{1,9})?(h|m|s|ms|us|µs|ns))+$";
 

@@ -35,7 +35,8 @@ public record Metric(
             """
             What is measured: CosineSimilarity (mean cosine to the original's output; no labels \
             needed), TopKAccuracy (share of samples whose label is among the k highest scores; \
-            needs labels) or MeanSquaredError (relative to the mean square of the original's \
+            needs labels), TopOneAgreement (share of samples on which the highest score is for the \
+            same class as the original's; no labels needed) or MeanSquaredError (relative to the mean square of the original's \
             output; no labels needed).\
             """)
         MetricType type,

@@ -42,6 +42,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
     jsonPath = ".status.proof.accuracy.drop",
     getDescription = "Accuracy lost against the original.")
 @AdditionalPrinterColumn(
+    name = "Drop-Upper",
+    jsonPath = ".status.proof.accuracy.dropUpper",
+    priority = 1,
+    getDescription = "Largest plausible loss, which the gate was held against.")
+@AdditionalPrinterColumn(
     name = "P99",
     jsonPath = ".status.proof.latency.p99",
     getDescription = "Latency of one inference on the device.")

@@ -23,7 +23,25 @@ public record ProofAccuracy(
         String variant,
     @Required
         @Size(max = 16)
-        @Pattern("^-?[0-9]+(\\.[0-9]+)?%$")
+        @Pattern(Formats.SIGNED_PERCENT)
         @JsonPropertyDescription("Loss, as maxAccuracyDrop; negative for a gain. Example: 0.67%")
         String drop,
-    @Min(0) @JsonPropertyDescription("Number of samples measured.") int samples) {}
+    @Min(0) @JsonPropertyDescription("Number of samples measured.") int samples,
+    @Size(max = 16)
+        @Pattern(Formats.SIGNED_PERCENT)
+        @JsonPropertyDescription(
+            "Smallest plausible loss: the lower end of the confidence interval. Example: 0.61%")
+        String dropLower,
+    @Size(max = 16)
+        @Pattern(Formats.SIGNED_PERCENT)
+        @JsonPropertyDescription(
+            """
+            Largest plausible loss: the upper end of the confidence interval, which \
+            maxAccuracyDrop was held against. Example: 0.74%\
+            """)
+        String dropUpper,
+    @Size(max = 16)
+        @Pattern(Formats.SIGNED_PERCENT)
+        @JsonPropertyDescription(
+            "Level of the interval; absent where the measured loss alone was judged. Example: 95%")
+        String confidence) {}

@@ -32,6 +32,13 @@ public record VariantTrial(
     @JsonPropertyDescription("Size of what was built. Example: 23M") Quantity size,
     @Size(max = 16) @JsonPropertyDescription("Accuracy lost against the original. Example: 19.4%")
         String accuracyDrop,
+    @Size(max = 16)
+        @JsonPropertyDescription(
+            """
+            Upper end of the loss's confidence interval, which maxAccuracyDrop is held against. \
+            Example: 0.74%\
+            """)
+        String accuracyDropUpper,
     @Size(max = 32)
         @JsonPropertyDescription(
             "99th percentile of the latency on the builder, not on the target. Example: 15.2ms")

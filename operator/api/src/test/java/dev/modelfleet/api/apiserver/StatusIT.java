@@ -107,7 +107,10 @@ class StatusIT {
                             Double.toString(0.0),
                             Double.toString(1.2e-7),
                             "0%",
-                            100))
+                            100,
+                            "-0.1%",
+                            "0.2%",
+                            "95%"))
                     .latency(new ProofLatency("1.7ms", "2.4ms", "edge-1"))
                     .originalLatency(new ProofLatency("4.6ms", "5.1ms", null))
                     .peakMemory(new Quantity("120Mi"))
@@ -123,6 +126,7 @@ class StatusIT {
                         .message("lost 19.4%, accepted are 1%")
                         .size(new Quantity("23.1M"))
                         .accuracyDrop("19.4%")
+                        .accuracyDropUpper("21%")
                         .latencyP99("15.2ms")
                         .build()))
             .conditions(conditions())

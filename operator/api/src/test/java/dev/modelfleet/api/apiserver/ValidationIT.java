@@ -174,6 +174,9 @@ class ValidationIT {
             "a mask for means only",
             "{maskInput: attention_mask}",
             "maskInput is required with pooling Mean and applies to no other"),
+        policy("a level is a level", "evaluation: {confidence: 20%}", "spec.evaluation.confidence"),
+        policy(
+            "a level leaves doubt", "evaluation: {confidence: 100%}", "spec.evaluation.confidence"),
         policy(
             "data sets are pinned",
             "evaluation: {dataset: {uri: 'https://d.example.com/e.npz'}}",

@@ -6,6 +6,7 @@ import dev.modelfleet.api.v1alpha1.DeploymentPhase;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.TargetStatus;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
+import dev.modelfleet.api.v1alpha1.VariantTrial;
 import dev.modelfleet.operator.harness.OperatorUnderTest;
 import dev.modelfleet.operator.harness.Samples;
 import dev.modelfleet.testclusters.TestCluster;
@@ -67,6 +68,11 @@ class GoldenPathIT {
               assertThat(variant.getStatus().phase()).isEqualTo(VariantPhase.READY);
               assertThat(variant.getStatus().proof().latency().p99()).isEqualTo("4ms");
               assertThat(variant.getStatus().trials()).hasSize(2);
+              assertThat(variant.getSpec().evaluation().confidence()).isEqualTo("95%");
+              assertThat(variant.getStatus().proof().accuracy().dropUpper()).isEqualTo("0.74%");
+              assertThat(variant.getStatus().trials())
+                  .extracting(VariantTrial::accuracyDropUpper)
+                  .contains("0.74%");
             });
     var client = test.client();
     assertThat(client.apps().daemonSets().inNamespace(ns).withName("minilm-edge").get())

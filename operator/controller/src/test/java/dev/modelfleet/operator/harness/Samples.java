@@ -215,7 +215,16 @@ public final class Samples {
   }
 
   private static Trial accepted(String recipe) {
-    Accuracy accuracy = new Accuracy(MetricType.COSINE_SIMILARITY, 1, 0.9933, 0.0067, 100);
+    Accuracy accuracy =
+        new Accuracy(
+            MetricType.COSINE_SIMILARITY,
+            1,
+            0.9933,
+            0.0067,
+            100,
+            new Accuracy.Interval(0.95, 0.0061, 0.0074),
+            null,
+            null);
     return new Trial(
         recipe,
         TrialOutcome.ACCEPTED,

@@ -61,14 +61,21 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     OnnxModel reference = OnnxModel.load(original, LoadLimits.DEFAULT);
-    TextTable table = new TextTable("MODEL", "SIZE", "SCORE", "DROP", "P50", "P99");
+    TextTable table = new TextTable("MODEL", "SIZE", "SCORE", "DROP", "AT MOST", "P50", "P99");
     try (Dataset data = Dataset.npz(evaluation);
         Evaluator evaluator =
-            new Evaluator(reference, metric.metric(), data, SessionOptions.cpu(threads))) {
+            new Evaluator(
+                reference,
+                metric.metric(),
+                data,
+                SessionOptions.cpu(threads),
+                metric.confidence(),
+                1)) {
       Latency latency = Benchmark.latency(original, data, 5, iterations, threads);
       table.add(
           original.toString(),
           Sizes.megabytes(reference.sizeBytes()),
+          "",
           "",
           "",
           Sizes.millis(latency.p50Millis()),
@@ -82,6 +89,7 @@ final class CompareCommand implements Callable<Integer> {
             Sizes.megabytes(variant.sizeBytes()),
             String.format(Locale.ROOT, "%.5f", accuracy.variant()),
             Sizes.percent(accuracy.drop()),
+            Sizes.atMost(accuracy),
             Sizes.millis(measured.p50Millis()),
             Sizes.millis(measured.p99Millis()));
       }

@@ -112,7 +112,13 @@ final class CompressCommand implements Callable<Integer> {
       Latency originalLatency = latency(model, evaluationData);
       Gates gates = new Gates(maxAccuracyDrop, maxSize, null, null);
       TrialRunner runner =
-          new TrialRunner(original, gates, Optional.ofNullable(calibrationData), evaluator, seed);
+          new TrialRunner(
+              original,
+              gates,
+              Optional.ofNullable(calibrationData),
+              evaluator,
+              metric.confidence(),
+              seed);
       List<Trial> trials = new ArrayList<>();
       String accepted = null;
       for (Recipe recipe : recipes) {
@@ -150,7 +156,13 @@ final class CompressCommand implements Callable<Integer> {
   private Evaluator evaluator(OnnxModel original, Dataset data) {
     return data == null
         ? null
-        : new Evaluator(original, metric.metric(), data, SessionOptions.cpu(threads));
+        : new Evaluator(
+            original,
+            metric.metric(),
+            data,
+            SessionOptions.cpu(threads),
+            metric.confidence(),
+            seed);
   }
 
   private Latency latency(Path file, Dataset data) {

@@ -1,5 +1,6 @@
 package dev.modelfleet.compression.cli;
 
+import dev.modelfleet.artifact.Accuracy;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -15,6 +16,11 @@ final class Sizes {
 
   static String percent(double fraction) {
     return String.format(Locale.ROOT, "%.3f %%", fraction * 100);
+  }
+
+  /** The upper end of the loss's interval, where there is one. */
+  static String atMost(Accuracy accuracy) {
+    return accuracy.interval() == null ? "-" : percent(accuracy.interval().upper());
   }
 
   static String millis(double millis) {

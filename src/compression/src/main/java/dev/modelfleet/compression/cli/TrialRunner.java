@@ -11,6 +11,7 @@ import dev.modelfleet.compression.RecipeRunner;
 import dev.modelfleet.compression.StepNotApplicableException;
 import dev.modelfleet.compression.TransformedModel;
 import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.evaluation.AccuracyGate;
 import dev.modelfleet.compression.evaluation.Evaluator;
 import dev.modelfleet.compression.evaluation.OutputsNotFiniteException;
 import java.nio.file.Path;
@@ -22,12 +23,14 @@ import java.util.function.Function;
  * Builds, measures and judges one recipe after another.
  *
  * @param evaluator null where accuracy is not measured
+ * @param confidence level of the losses' intervals; 0 where the measured loss alone is judged
  */
 record TrialRunner(
     OnnxModel original,
     Gates gates,
     Optional<Dataset> calibration,
     Evaluator evaluator,
+    double confidence,
     long seed) {
 
   /**
@@ -70,16 +73,13 @@ record TrialRunner(
 
   private Trial judge(
       Recipe recipe, TransformedModel variant, long size, Accuracy accuracy, Latency latency) {
-    String reason = null;
-    String message = "holds the gates";
-    if (gates.maxAccuracyDrop() != null
-        && accuracy != null
-        && accuracy.drop() > gates.maxAccuracyDrop()) {
-      reason = Trial.ACCURACY_BELOW_GATE;
-      message =
-          "loses %s, more than %s"
-              .formatted(Sizes.percent(accuracy.drop()), Sizes.percent(gates.maxAccuracyDrop()));
-    } else if (gates.maxModelSize() != null && size > gates.maxModelSize()) {
+    Optional<AccuracyGate.Miss> miss =
+        accuracy == null
+            ? Optional.empty()
+            : new AccuracyGate(gates.maxAccuracyDrop(), confidence).judge(accuracy);
+    String reason = miss.map(AccuracyGate.Miss::reason).orElse(null);
+    String message = miss.map(AccuracyGate.Miss::message).orElse("holds the gates");
+    if (miss.isEmpty() && gates.maxModelSize() != null && size > gates.maxModelSize()) {
       reason = Trial.SIZE_ABOVE_GATE;
       message =
           "%s, more than %s"

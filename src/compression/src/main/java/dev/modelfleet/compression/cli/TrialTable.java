@@ -11,11 +11,13 @@ final class TrialTable {
 
   static String of(CompressReport report) {
     TextTable table =
-        new TextTable("RECIPE", "SIZE", "RATIO", "SCORE", "DROP", "P50", "P99", "RESULT");
+        new TextTable(
+            "RECIPE", "SIZE", "RATIO", "SCORE", "DROP", "AT MOST", "P50", "P99", "RESULT");
     table.add(
         "original",
         Sizes.megabytes(report.sourceSize()),
         "1.00",
+        "",
         "",
         "",
         p50(report.originalLatency()),
@@ -32,6 +34,7 @@ final class TrialTable {
               ? "-"
               : String.format(Locale.ROOT, "%.5f", trial.accuracy().variant()),
           trial.accuracy() == null ? "-" : Sizes.percent(trial.accuracy().drop()),
+          trial.accuracy() == null ? "-" : Sizes.atMost(trial.accuracy()),
           p50(trial.latency()),
           p99(trial.latency()),
           trial.reason() == null

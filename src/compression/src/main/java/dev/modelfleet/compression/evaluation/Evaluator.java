@@ -21,20 +21,37 @@ public final class Evaluator implements AutoCloseable {
   private final Dataset data;
   private final SessionOptions options;
   private final OutputReader reader;
+  private final double confidence;
+  private final long seed;
   private final long[] labels;
   private final int samples;
   private final ReferenceOutputs reference = new ReferenceOutputs();
 
+  /** As the other constructor, with intervals at the default level. */
+  public Evaluator(
+      OnnxModel original, Evaluation.Metric metric, Dataset data, SessionOptions options) {
+    this(original, metric, data, options, Evaluation.DEFAULT_CONFIDENCE, 1);
+  }
+
   /**
    * Runs the original.
    *
+   * @param confidence level of the losses' intervals; 0 for none
+   * @param seed of the resampling that some intervals come from
    * @throws CompressionException with DATASET_MISMATCH where the data set does not fit the model,
    *     with INVALID_REQUEST where the metric does not, with INVALID_MODEL where the original's
    *     outputs are not finite
    */
   public Evaluator(
-      OnnxModel original, Evaluation.Metric metric, Dataset data, SessionOptions options) {
+      OnnxModel original,
+      Evaluation.Metric metric,
+      Dataset data,
+      SessionOptions options,
+      double confidence,
+      long seed) {
     this.metric = metric;
+    this.confidence = confidence;
+    this.seed = seed;
     this.data = data;
     this.options = options;
     data.checkAgainst(original);
@@ -74,7 +91,7 @@ public final class Evaluator implements AutoCloseable {
         score.add(i, reference.get(i), reader.read(session, i));
       }
     }
-    return score.result();
+    return score.result(confidence, seed);
   }
 
   @Override

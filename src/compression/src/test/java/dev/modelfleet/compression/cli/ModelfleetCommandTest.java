@@ -42,7 +42,7 @@ class ModelfleetCommandTest {
     OnnxModel random = RandomModel.attention(3);
     model = random.save(directory).toString();
     Path npz = directory.resolve("data.npz");
-    RandomData.of(random, 8, 1, npz).close();
+    RandomData.of(random, 24, 1, npz).close();
     data = npz.toString();
     Files.writeString(directory.resolve("policy.yaml"), POLICY);
   }
@@ -75,7 +75,7 @@ class ModelfleetCommandTest {
   void compressTakesTheFirstRecipeThatHoldsTheGates() throws IOException {
     assertThat(compress("--max-accuracy-drop", "0.04%")).as("%s", out).isEqualTo(0);
     assertThat(out.toString())
-        .contains("trying per-tensor", "trying weights", "AccuracyBelowGate: loses")
+        .contains("trying per-tensor", "trying weights", "AccuracyBelowGate: cosine")
         .contains("accepted weights: ");
     Path written = directory.resolve("out/model.onnx");
     assertThat(OnnxModel.load(written, LoadLimits.DEFAULT).sizeBytes())

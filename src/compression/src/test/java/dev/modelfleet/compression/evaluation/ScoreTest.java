@@ -23,7 +23,7 @@ class ScoreTest {
     Score score = score(MetricType.COSINE_SIMILARITY, null);
     score.add(0, new float[] {1, 0}, new float[] {2, 0});
     score.add(1, new float[] {1, 0}, new float[] {1, 1});
-    Accuracy accuracy = score.result();
+    Accuracy accuracy = score.result(0.95, 1);
     double expected = (1 + Math.sqrt(0.5)) / 2;
     assertThat(accuracy.original()).isEqualTo(1);
     assertThat(accuracy.variant()).isCloseTo(expected, within(1e-12));
@@ -35,8 +35,8 @@ class ScoreTest {
   void squaredErrorIsRelativeToTheOriginal() {
     Score score = score(MetricType.MEAN_SQUARED_ERROR, null);
     score.add(0, new float[] {3, 4}, new float[] {3, 5});
-    assertThat(score.result().drop()).isCloseTo(1 / 25.0, within(1e-12));
-    assertThat(score.result().original()).isZero();
+    assertThat(score.result(0.95, 1).drop()).isCloseTo(1 / 25.0, within(1e-12));
+    assertThat(score.result(0.95, 1).original()).isZero();
   }
 
   @Test
@@ -47,10 +47,40 @@ class ScoreTest {
     score.add(1, original, new float[] {1, 2, 3});
     score.add(2, new float[] {1, 2, 3}, new float[] {1, 2, 3});
     score.add(3, new float[] {5, 5, 5}, new float[] {1, 2, 3});
-    Accuracy accuracy = score.result();
+    Accuracy accuracy = score.result(0.95, 1);
     assertThat(accuracy.original()).isEqualTo(0.75);
     assertThat(accuracy.variant()).isEqualTo(0.75);
     assertThat(accuracy.drop()).isZero();
+    assertThat(accuracy.lost()).isEqualTo(1);
+    assertThat(accuracy.gained()).isEqualTo(1);
+    assertThat(accuracy.interval().lower()).isNegative();
+    assertThat(accuracy.interval().upper()).isGreaterThan(0.5);
+  }
+
+  @Test
+  void agreementNeedsNoLabels() {
+    Score score = score(MetricType.TOP_ONE_AGREEMENT, null);
+    score.add(0, new float[] {3, 2, 1}, new float[] {9, 8, 8});
+    score.add(1, new float[] {3, 2, 1}, new float[] {3, 4, 1});
+    score.add(2, new float[] {1, 1, 0}, new float[] {2, 1, 0});
+    score.add(3, new float[] {0, 0, 5}, new float[] {0, 0, 1});
+    Accuracy accuracy = score.result(0.95, 1);
+    assertThat(accuracy.original()).isEqualTo(1);
+    assertThat(accuracy.variant()).isEqualTo(0.75);
+    assertThat(accuracy.drop()).isEqualTo(0.25);
+    // Wilson's interval of 3 in 4 is 0.3006 to 0.9544.
+    assertThat(accuracy.interval().upper()).isCloseTo(1 - 0.3006, within(1e-4));
+  }
+
+  @Test
+  void withoutALevelThereIsNoInterval() {
+    Score score = score(MetricType.COSINE_SIMILARITY, null);
+    for (int i = 0; i < 30; i++) {
+      score.add(i, new float[] {1, i}, new float[] {1, 2 * i});
+    }
+    assertThat(score.result(0, 1).interval()).isNull();
+    assertThat(score.result(0.95, 1).interval().confidence()).isEqualTo(0.95);
+    assertThat(score.result(0.95, 1)).isEqualTo(score.result(0.95, 1));
   }
 
   @Test
@@ -61,7 +91,7 @@ class ScoreTest {
         .hasMessage("label 3 of sample 0 is not one of the model's 3 classes");
     Score wrong = score(MetricType.TOP_K_ACCURACY, 1, 0);
     wrong.add(0, new float[] {0, 1}, new float[] {0, 1});
-    assertThatThrownBy(wrong::result)
+    assertThatThrownBy(() -> wrong.result(0.95, 1))
         .isInstanceOfSatisfying(
             CompressionException.class,
             e -> assertThat(e.reason()).isEqualTo(FailureReason.DATASET_MISMATCH))

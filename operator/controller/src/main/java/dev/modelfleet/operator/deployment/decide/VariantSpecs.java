@@ -124,7 +124,10 @@ final class VariantSpecs {
   private PolicyEvaluation evaluation() {
     return policy == null || policy.evaluation() == null
         ? null
-        : new PolicyEvaluation(pinned(policy.evaluation().dataset()), policy.evaluation().metric());
+        : new PolicyEvaluation(
+            pinned(policy.evaluation().dataset()),
+            policy.evaluation().metric(),
+            policy.evaluation().confidence());
   }
 
   private Dataset pinned(Dataset dataset) {

@@ -157,6 +157,10 @@ final class ProbingState implements VariantState {
     }
     if (proof.accuracy() != null) {
       text.append(", accuracy drop ").append(proof.accuracy().drop());
+      if (proof.accuracy().dropUpper() != null) {
+        text.append(" (at most ").append(proof.accuracy().dropUpper());
+        text.append(" with ").append(proof.accuracy().confidence()).append(" confidence)");
+      }
     }
     if (proof.latency() != null) {
       text.append(", p99 ").append(proof.latency().p99());

@@ -58,12 +58,16 @@ final class Proof {
   }
 
   private static ProofAccuracy accuracy(Accuracy accuracy) {
+    Accuracy.Interval interval = accuracy.interval();
     return new ProofAccuracy(
         accuracy.metric(),
         decimal(accuracy.original()),
         decimal(accuracy.variant()),
         new Percentage(accuracy.drop()).toString(),
-        accuracy.samples());
+        accuracy.samples(),
+        interval == null ? null : new Percentage(interval.lower()).toString(),
+        interval == null ? null : new Percentage(interval.upper()).toString(),
+        interval == null ? null : new Percentage(interval.confidence()).toString());
   }
 
   private static ProofLatency latency(Latency latency, String node) {

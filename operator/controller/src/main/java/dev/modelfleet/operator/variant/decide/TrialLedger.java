@@ -75,6 +75,10 @@ final class TrialLedger {
         .size(trial.size() == 0 ? null : ByteSize.quantity(trial.size()))
         .accuracyDrop(
             trial.accuracy() == null ? null : new Percentage(trial.accuracy().drop()).toString())
+        .accuracyDropUpper(
+            trial.accuracy() == null || trial.accuracy().interval() == null
+                ? null
+                : new Percentage(trial.accuracy().interval().upper()).toString())
         .latencyP99(
             trial.latency() == null ? null : GoDuration.ofMillis(trial.latency().p99Millis()))
         .build();

@@ -103,6 +103,11 @@ public final class VariantRequest {
         ContractJson.write(spec.evaluation().metric()), Evaluation.Metric.class);
   }
 
+  Double confidence() {
+    String confidence = spec.evaluation().confidence();
+    return confidence == null ? null : Percentage.parse(confidence).fraction();
+  }
+
   TargetProfile profile() {
     Device device = spec.target().device();
     Engine engine = spec.target().engine();
@@ -131,7 +136,8 @@ public final class VariantRequest {
         ? null
         : new Evaluation(
             source(spec.evaluation().dataset().uri(), spec.evaluation().dataset().digest()),
-            metric());
+            metric(),
+            confidence());
   }
 
   private static Source source(String uri, String digest) {

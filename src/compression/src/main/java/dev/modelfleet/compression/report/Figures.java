@@ -1,21 +1,22 @@
-package dev.modelfleet.runtime.build;
+package dev.modelfleet.compression.report;
 
+import dev.modelfleet.artifact.Accuracy;
 import dev.modelfleet.artifact.MetricType;
 import dev.modelfleet.artifact.Trial;
 import java.util.Locale;
 
 /** How figures are written for people. */
-final class Figures {
+public final class Figures {
 
   private Figures() {}
 
   /** A size in units of powers of ten, as Kubernetes' {@code M}, with three significant digits. */
-  static String size(long bytes) {
+  public static String size(long bytes) {
     return bytes < 100_000 ? number(bytes / 1e3) + " kB" : number(bytes / 1e6) + " MB";
   }
 
   /** A number with three significant digits at least, without trailing zeros. */
-  static String number(double value) {
+  public static String number(double value) {
     double magnitude = Math.abs(value);
     String text =
         String.format(
@@ -24,7 +25,7 @@ final class Figures {
   }
 
   /** A fraction in percent with three significant digits or so; tiny losses are not hidden. */
-  static String percent(double fraction) {
+  public static String percent(double fraction) {
     double percent = fraction * 100;
     double magnitude = Math.abs(percent);
     if (magnitude > 0 && magnitude < 0.0005) {
@@ -38,18 +39,29 @@ final class Figures {
   }
 
   /** Size and accuracy of a model in one line. */
-  static String summary(Trial trial) {
+  public static String summary(Trial trial) {
     return size(trial.size())
-        + (trial.accuracy() == null
-            ? ""
-            : ", " + percent(trial.accuracy().drop()) + " of accuracy lost");
+        + (trial.accuracy() == null ? "" : ", " + loss(trial.accuracy()) + " of accuracy lost");
+  }
+
+  /** The measured loss, and how large it may be where that is known. */
+  public static String loss(Accuracy accuracy) {
+    Accuracy.Interval interval = accuracy.interval();
+    return interval == null
+        ? percent(accuracy.drop())
+        : "%s (%s confidence: at most %s)"
+            .formatted(
+                percent(accuracy.drop()),
+                percent(interval.confidence()),
+                percent(interval.upper()));
   }
 
   /** A metric in words. */
-  static String metric(MetricType metric) {
+  public static String metric(MetricType metric) {
     return switch (metric) {
       case COSINE_SIMILARITY -> "cosine";
       case TOP_K_ACCURACY -> "accuracy";
+      case TOP_ONE_AGREEMENT -> "agreement";
       case MEAN_SQUARED_ERROR -> "relative squared error";
     };
   }
