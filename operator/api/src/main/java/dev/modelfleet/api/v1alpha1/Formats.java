@@ -46,6 +46,20 @@ final class Formats {
   static final String ONE_DIGEST =
       "!has(self.digest) || !self.uri.contains('@') || self.uri.endsWith('@' + self.digest)";
 
+  /** CEL: a number of units or a share of them, at least one. */
+  static final String CONCURRENCY =
+      "type(self) == int ? self >= 1 && self <= 10000 : self.matches('^([1-9][0-9]?|100)%$')";
+
+  static final String CONCURRENCY_MESSAGE =
+      "maxConcurrency must be a number of units from 1 to 10000 or a share from 1% to 100%: for example 5 or 10%";
+
+  /** CEL: a number of units or a share of them. */
+  static final String FAILURES =
+      "type(self) == int ? self >= 0 && self <= 10000 : self.matches('^([0-9]|[1-9][0-9]|100)%$')";
+
+  static final String FAILURES_MESSAGE =
+      "maxFailures must be a number of units from 0 to 10000 or a share from 0% to 100%: for example 1 or 2%";
+
   static final String ONE_DIGEST_MESSAGE =
       "the digest in uri differs from digest: remove one of the two or make them equal";
 

@@ -27,7 +27,7 @@ public final class ModelDeploymentConditions {
   /** Only while true: nothing more happens until someone changes something. */
   public static final String STALLED = "Stalled";
 
-  /** Only while true: the spec pauses the rollout. */
+  /** Only while true: the rollout stands still until someone lets it go on. */
   public static final String PAUSED = "Paused";
 
   private ModelDeploymentConditions() {}
@@ -43,6 +43,9 @@ public final class ModelDeploymentConditions {
 
     /** Accepted=False: what serves a target has a name that another object has already. */
     public static final String NAME_CONFLICT = "NameConflict";
+
+    /** Accepted=False: a wave's percentage is not above that of the wave before it. */
+    public static final String WAVES_NOT_ASCENDING = "WavesNotAscending";
 
     /** ResolvedRefs=True: everything named was found. */
     public static final String RESOLVED = "Resolved";
@@ -86,7 +89,7 @@ public final class ModelDeploymentConditions {
     /** Progressing=True: the spec's revision is on every target. */
     public static final String ROLLED_OUT = "RolledOut";
 
-    /** Progressing=Unknown, Paused=True: the spec pauses the rollout. */
+    /** Progressing=Unknown, Paused=True: the spec or an annotation pauses the rollout. */
     public static final String ROLLOUT_PAUSED = "RolloutPaused";
 
     /** Progressing=False: pods made no progress for progressDeadlineSeconds. */
@@ -94,6 +97,24 @@ public final class ModelDeploymentConditions {
 
     /** Progressing=False: the revision was given up, what served before serves on. */
     public static final String ROLLOUT_ABORTED = "RolloutAborted";
+
+    /** Progressing=True: a wave is verified and serves for a while before the next one begins. */
+    public static final String SOAKING = "Soaking";
+
+    /** Progressing=Unknown, Paused=True: a wave is verified and someone has to promote it. */
+    public static final String AWAITING_PROMOTION = "AwaitingPromotion";
+
+    /** Progressing=False: outputs on devices disagree with the proof. */
+    public static final String GOLDEN_MISMATCH = "GoldenMismatch";
+
+    /** Progressing=False: inferences on devices take longer than the target's budget. */
+    public static final String LATENCY_ABOVE_BUDGET = "LatencyAboveBudget";
+
+    /** Progressing=False: pods of the revision end again and again. */
+    public static final String CRASH_LOOP = "CrashLoop";
+
+    /** Progressing=False: someone aborted the revision. */
+    public static final String ABORTED = "Aborted";
 
     /** Available=True: the pods that must be there serve. */
     public static final String MINIMUM_AVAILABLE = "MinimumAvailable";

@@ -32,7 +32,8 @@ public record ModelDeploymentSpec(
             """)
         List<DeploymentTarget> targets,
     @Default("{}")
-        @JsonPropertyDescription("How pods are replaced when the spec or a variant changes.")
+        @JsonPropertyDescription(
+            "How a new revision reaches the fleet when the spec or a variant changes.")
         Rollout rollout,
     @JsonPropertyDescription("How pods serve, on every target that does not say otherwise.")
         Serving serving,

@@ -48,13 +48,21 @@ public record ModelDeploymentStatus(
     @Size(max = 10)
         @JsonPropertyDescription(
             """
-            Revisions that did not pass their gates and are not tried again until the spec \
-            changes, newest first. At most 10.\
+            Revisions that did not pass their gates or failed on devices and are not tried again \
+            until the spec changes or annotation rollout.modelfleet.dev/retry says so, newest \
+            first. At most 10.\
             """)
         List<RejectedRevision> rejectedRevisions,
     @Size(max = 32)
         @JsonPropertyDescription("State of each target, in the order of the spec. At most 32.")
         List<TargetStatus> targetStatuses,
+    @Size(max = 17)
+        @JsonPropertyDescription(
+            """
+            Waves of the rollout of updateRevision, in their order, without those that have no \
+            units. At most 17. Absent where nothing was replaced.\
+            """)
+        List<WaveStatus> waves,
     @Size(max = 35)
         @JsonPropertyDescription(
             """
@@ -81,6 +89,7 @@ public record ModelDeploymentStatus(
   public ModelDeploymentStatus {
     rejectedRevisions = Formats.copy(rejectedRevisions);
     targetStatuses = Formats.copy(targetStatuses);
+    waves = Formats.copy(waves);
     conditions = Formats.copy(conditions);
   }
 }

@@ -13,4 +13,11 @@ public record RejectedRevision(
         @JsonPropertyDescription("Why, as one word for programs. Example: VariantRejected")
         String reason,
     @Size(max = 4096) @JsonPropertyDescription("Why, in a sentence for people, with figures.")
-        String message) {}
+        String message,
+    @Size(max = 35)
+        @JsonPropertyDescription(
+            """
+            When it was rejected, as RFC 3339: a retry has to be newer. Example: \
+            2026-01-31T12:00:00Z\
+            """)
+        String time) {}

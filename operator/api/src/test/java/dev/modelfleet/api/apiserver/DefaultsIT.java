@@ -15,6 +15,7 @@ import dev.modelfleet.testclusters.TestCluster;
 import dev.modelfleet.testclusters.WithTestCluster;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -34,8 +35,7 @@ class DefaultsIT {
     ModelDeployment deployment =
         read(server.dryRun(Manifest.valid("ModelDeployment")), ModelDeployment.class);
 
-    assertThat(deployment.getSpec().rollout())
-        .isEqualTo(new Rollout(new IntOrString(1), 600, false));
+    assertThat(deployment.getSpec().rollout()).isEqualTo(rollout(false));
     assertThat(deployment.getSpec().revisionHistoryLimit()).isEqualTo(3);
     assertThat(deployment.getSpec().targets().getFirst().replicas()).isNull();
   }
@@ -47,8 +47,7 @@ class DefaultsIT {
             server.dryRun(Manifest.changed("ModelDeployment", "spec: {rollout: {paused: true}}")),
             ModelDeployment.class);
 
-    assertThat(deployment.getSpec().rollout())
-        .isEqualTo(new Rollout(new IntOrString(1), 600, true));
+    assertThat(deployment.getSpec().rollout()).isEqualTo(rollout(true));
   }
 
   @Test
@@ -94,6 +93,18 @@ class DefaultsIT {
                 .kubeconfigSecretRef()
                 .key())
         .isEqualTo("kubeconfig");
+  }
+
+  private static Rollout rollout(boolean paused) {
+    return new Rollout(
+        new IntOrString(1),
+        new IntOrString("10%"),
+        new IntOrString(0),
+        0,
+        600,
+        true,
+        paused,
+        List.of());
   }
 
   private static <T> T read(Object object, Class<T> type) {

@@ -19,6 +19,8 @@ import dev.modelfleet.api.v1alpha1.VariantArtifact;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.api.v1alpha1.VariantProofBuilder;
 import dev.modelfleet.api.v1alpha1.VariantTrialBuilder;
+import dev.modelfleet.api.v1alpha1.WavePhase;
+import dev.modelfleet.api.v1alpha1.WaveStatusBuilder;
 import dev.modelfleet.artifact.MetricType;
 import dev.modelfleet.artifact.TrialOutcome;
 import dev.modelfleet.testclusters.TestCluster;
@@ -66,7 +68,9 @@ class StatusIT {
             .available(0)
             .currentRevision("6d5f")
             .updateRevision("7c9f")
-            .rejectedRevisions(List.of(new RejectedRevision("7c9f", "VariantRejected", "why")))
+            .rejectedRevisions(
+                List.of(
+                    new RejectedRevision("7c9f", "VariantRejected", "why", "2026-01-31T12:00:00Z")))
             .targetStatuses(
                 List.of(
                     TargetStatusBuilder.builder()
@@ -79,6 +83,19 @@ class StatusIT {
                         .size(new Quantity("23M"))
                         .latencyP99("4.63ms")
                         .message("building")
+                        .build()))
+            .waves(
+                List.of(
+                    WaveStatusBuilder.builder()
+                        .name("first")
+                        .phase(WavePhase.SOAKING)
+                        .units(3)
+                        .updated(2)
+                        .verified(2)
+                        .unreachable(1)
+                        .startTime("2026-01-31T12:00:00Z")
+                        .soakUntil("2026-01-31T13:00:00Z")
+                        .message("2 of 3 units verified")
                         .build()))
             .modelDigest(DIGEST)
             .conditions(conditions())

@@ -39,6 +39,10 @@ class ValidationIT {
     return new Refused(rule, "ModelDeployment", "spec:\n" + spec.indent(2), message);
   }
 
+  private static Refused wave(String rule, String waves, String message) {
+    return deployment(rule, "rollout: {waves: [" + waves + "]}", message);
+  }
+
   private static Refused policy(String rule, String spec, String message) {
     return new Refused(rule, "CompressionPolicy", "spec:\n" + spec.indent(2), message);
   }
@@ -119,6 +123,40 @@ class ValidationIT {
             "a deadline leaves time",
             "rollout: {progressDeadlineSeconds: 1}",
             "greater than or equal to 10"),
+        deployment(
+            "some unit is under way",
+            "rollout: {maxConcurrency: 0%}",
+            "maxConcurrency must be a number of units from 1 to 10000 or a share"),
+        deployment(
+            "failures are counted",
+            "rollout: {maxFailures: -1}",
+            "maxFailures must be a number of units from 0 to 10000 or a share"),
+        deployment(
+            "units are ready within a day",
+            "rollout: {minReadySeconds: 86401}",
+            "less than or equal to 86400"),
+        wave("a wave takes something", "{name: a}", "exactly one of percent and selector"),
+        wave(
+            "a wave takes one thing",
+            "{name: a, percent: 5%, selector: {nodes: {site: lab}}}",
+            "remove one or add the other"),
+        wave("a share of all units", "{name: a, percent: 0%}", "percent"),
+        wave("no more than all units", "{name: a, percent: 101%}", "percent"),
+        wave("rest is taken", "{name: rest, percent: 5%}", "choose another name"),
+        wave("waves are DNS labels", "{name: A, percent: 5%}", "waves[0].name"),
+        wave(
+            "a selector selects",
+            "{name: a, selector: {}}",
+            "needs labels of nodes, of clusters or both"),
+        wave("soaking takes time", "{name: a, percent: 5%, soak: '1'}", "waves[0].soak"),
+        wave(
+            "a wave's concurrency",
+            "{name: a, percent: 5%, maxConcurrency: 0}",
+            "maxConcurrency must be a number of units"),
+        wave(
+            "a wave's failures",
+            "{name: a, percent: 5%, maxFailures: 5}, {name: a, percent: 6%}",
+            "waves[1]: Duplicate value"),
         deployment("history is bounded", "revisionHistoryLimit: 21", "less than or equal to 20"),
         deployment("fields are known", "modle: {}", "unknown field \"spec.modle\""));
   }

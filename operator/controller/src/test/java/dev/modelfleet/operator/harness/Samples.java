@@ -5,7 +5,7 @@ import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentSpecBuilder;
 import dev.modelfleet.api.v1alpha1.ModelSource;
-import dev.modelfleet.api.v1alpha1.Rollout;
+import dev.modelfleet.api.v1alpha1.RolloutBuilder;
 import dev.modelfleet.artifact.Accuracy;
 import dev.modelfleet.artifact.BuildOutcome;
 import dev.modelfleet.artifact.BuildRequest;
@@ -112,7 +112,7 @@ public final class Samples {
   public static void pause(ModelDeployment deployment, boolean paused) {
     deployment.setSpec(
         ModelDeploymentSpecBuilder.builder(deployment.getSpec())
-            .rollout(new Rollout(null, null, paused))
+            .rollout(RolloutBuilder.builder().paused(paused).build())
             .build());
     nextGeneration(deployment);
   }

@@ -3,11 +3,14 @@ package dev.modelfleet.operator.deployment.decide;
 import dev.modelfleet.api.v1alpha1.DeploymentTarget;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions.Reason;
 import dev.modelfleet.api.v1alpha1.ModelVariantSpec;
+import dev.modelfleet.api.v1alpha1.Percentage;
 import dev.modelfleet.api.v1alpha1.Placement;
 import dev.modelfleet.api.v1alpha1.RejectedRevision;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
+import dev.modelfleet.api.v1alpha1.Wave;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -250,7 +253,9 @@ public final class DeploymentDecisions {
     boolean known = rejected.stream().anyMatch(r -> r.revision().equals(update.hash()));
     if (!known) {
       String bounded = message.length() <= 512 ? message : message.substring(0, 511) + "…";
-      rejected.addFirst(new RejectedRevision(update.hash(), reason, bounded));
+      rejected.addFirst(
+          new RejectedRevision(
+              update.hash(), reason, bounded, now.truncatedTo(ChronoUnit.SECONDS).toString()));
       while (rejected.size() > MAX_REJECTED) {
         rejected.removeLast();
       }
@@ -262,6 +267,31 @@ public final class DeploymentDecisions {
       return Optional.of(
           new RolloutState.NotAccepted(Reason.NAME_CONFLICT, String.join("; ", facts.conflicts())));
     }
+    return wavesNotAscending().or(this::replicasNotApplicable);
+  }
+
+  private Optional<RolloutState.NotAccepted> wavesNotAscending() {
+    var rollout = facts.deployment().getSpec().rollout();
+    List<Wave> shares =
+        rollout == null
+            ? List.of()
+            : rollout.waves().stream().filter(wave -> wave.percent() != null).toList();
+    for (int i = 1; i < shares.size(); i++) {
+      Wave wave = shares.get(i);
+      Wave before = shares.get(i - 1);
+      if (Percentage.parse(wave.percent()).fraction()
+          <= Percentage.parse(before.percent()).fraction()) {
+        return Optional.of(
+            new RolloutState.NotAccepted(
+                Reason.WAVES_NOT_ASCENDING,
+                "wave %s takes %s of all units together with the waves before it, and wave %s already takes %s: give percentages in ascending order"
+                    .formatted(wave.name(), wave.percent(), before.name(), before.percent())));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<RolloutState.NotAccepted> replicasNotApplicable() {
     return facts.deployment().getSpec().targets().stream()
         .filter(target -> target.replicas() != null)
         .filter(target -> perNode(target))
