@@ -64,6 +64,7 @@ class MiniLmRecipesTest {
         "{'simplify':{}}                                              | 90400000 | 0.999999",
         "{'quantize':{'scheme':'Dynamic'}}                            | 23100000 | 0.9925",
         "{'quantize':{'scheme':'Static'}}                             | 23100000 | 0.9925",
+        "{'quantize':{'scheme':'Static','calibration':'Entropy'}}     | 23100000 | 0.988",
         "{'quantize':{'scheme':'Static','granularity':'PerTensor'}}   | 23000000 | 0.95",
         "{'quantize':{'scheme':'Dynamic','smoothing':true}}           | 23200000 | 0.9975",
         "{'quantize':{'scheme':'Static','smoothing':true}}            | 23200000 | 0.997",

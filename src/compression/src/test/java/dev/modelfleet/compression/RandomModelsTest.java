@@ -43,6 +43,9 @@ class RandomModelsTest {
           Map.entry("{\"quantize\":{\"scheme\":\"Dynamic\",\"smoothing\":true}}", 0.02),
           Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"smoothing\":true}}", 0.03),
           Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"calibration\":\"Percentile\"}}", 0.03),
+          Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"calibration\":\"Entropy\"}}", 0.03),
+          Map.entry(
+              "{\"quantize\":{\"scheme\":\"Static\",\"calibration\":\"MovingAverage\"}}", 0.05),
           Map.entry(
               "{\"quantize\":{\"scheme\":\"Static\",\"calibration\":\"MeanSquaredError\"}}", 0.03));
 

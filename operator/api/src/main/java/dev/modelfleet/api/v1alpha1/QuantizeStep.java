@@ -54,9 +54,10 @@ public record QuantizeStep(
     @JsonPropertyDescription(
             """
             How activation ranges are chosen from calibration data, with scheme Static only: \
-            MinMax (smallest and largest value seen), Percentile (all but the rarest 0.001 % at \
-            each end) or MeanSquaredError (smallest squared error of rounding and clipping). \
-            MinMax unless given.\
+            MinMax (smallest and largest value seen), MovingAverage (their moving averages over \
+            samples), Percentile (all but the rarest 0.001 % at each end), MeanSquaredError \
+            (smallest squared error of rounding and clipping) or Entropy (least information \
+            lost). MinMax unless given.\
             """)
         CalibrationMethod calibration,
     @Size(max = 64)

@@ -193,6 +193,10 @@ class ValidationIT {
             "remove them or set scheme: Static"),
         step("a known scheme", "{quantize: {scheme: Int4}}", "supported values: \"Dynamic\""),
         step(
+            "a known calibration",
+            "{quantize: {scheme: Static, calibration: Max}}",
+            "supported values: \"Entropy\""),
+        step(
             "operators are names",
             "{quantize: {scheme: Dynamic, operators: ['a b']}}",
             "operators[0]"),

@@ -13,8 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Chooses the range in which each activation is quantized. All methods but MinMax go over the data
- * twice: for the ends, then for a histogram of each activation between them.
+ * Chooses the range in which each activation is quantized. MinMax and MovingAverage go over the
+ * data once; the others twice: for the ends, then for a histogram of each activation between them.
+ * Memory is that of the histograms, however many samples there are.
  */
 public final class Calibration {
 
@@ -35,6 +36,9 @@ public final class Calibration {
       Collection<String> values,
       Dataset data,
       boolean symmetric) {
+    if (method == CalibrationMethod.MOVING_AVERAGE) {
+      return MinMaxCalibration.runAveraged(model, values, data);
+    }
     Map<String, Range> full = MinMaxCalibration.run(model, values, data);
     if (method == CalibrationMethod.MIN_MAX || full.isEmpty()) {
       return full;
@@ -50,7 +54,8 @@ public final class Calibration {
   private static Range choose(
       CalibrationMethod method, Histogram histogram, Range full, boolean symmetric) {
     return switch (method) {
-      case MIN_MAX -> full;
+      case MIN_MAX, MOVING_AVERAGE -> full;
+      case ENTROPY -> EntropySearch.leastDivergence(histogram, full, symmetric);
       case PERCENTILE -> RangeSearch.percentile(histogram, full);
       case MEAN_SQUARED_ERROR -> RangeSearch.leastSquaredError(histogram, full, symmetric);
     };

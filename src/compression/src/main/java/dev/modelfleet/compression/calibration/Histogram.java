@@ -31,6 +31,19 @@ final class Histogram {
     return min + (bin + 0.5) * width;
   }
 
+  double width() {
+    return width;
+  }
+
+  /** Number of bins that hold a value. */
+  int used() {
+    int used = 0;
+    for (long count : counts) {
+      used += count > 0 ? 1 : 0;
+    }
+    return used;
+  }
+
   long count(int bin) {
     return counts[bin];
   }

@@ -26,6 +26,9 @@ public final class MinMaxCalibration {
 
   private MinMaxCalibration() {}
 
+  /** Weight of the newest sample in a moving average; the first hundred samples weigh equally. */
+  private static final double NEWEST = 0.01;
+
   /**
    * Runs all samples.
    *
@@ -35,22 +38,55 @@ public final class MinMaxCalibration {
    *     INVALID_MODEL where a value is NaN or infinite
    */
   public static Map<String, Range> run(OnnxModel model, Collection<String> values, Dataset data) {
-    data.checkAgainst(model);
     Map<String, Range> ranges = new LinkedHashMap<>();
+    forEachSample(
+        model, values, data, (sample, value, range) -> ranges.merge(value, range, Range::union));
+    ranges.forEach(MinMaxCalibration::requireFinite);
+    return ranges;
+  }
+
+  /**
+   * As {@link #run}, with the moving average of the samples' minima and of their maxima: a single
+   * unusual sample does not stretch the range.
+   */
+  static Map<String, Range> runAveraged(OnnxModel model, Collection<String> values, Dataset data) {
+    Map<String, double[]> ends = new LinkedHashMap<>();
+    forEachSample(
+        model,
+        values,
+        data,
+        (sample, value, range) -> {
+          double[] mean = ends.computeIfAbsent(value, v -> new double[2]);
+          double weight = Math.max(NEWEST, 1.0 / (sample + 1));
+          mean[0] += (range.min() - mean[0]) * weight;
+          mean[1] += (range.max() - mean[1]) * weight;
+        });
+    Map<String, Range> ranges = new LinkedHashMap<>();
+    ends.forEach((value, mean) -> ranges.put(value, new Range((float) mean[0], (float) mean[1])));
+    ranges.forEach(MinMaxCalibration::requireFinite);
+    return ranges;
+  }
+
+  private interface SampleRange {
+    void accept(int sample, String value, Range range);
+  }
+
+  private static void forEachSample(
+      OnnxModel model, Collection<String> values, Dataset data, SampleRange consumer) {
+    data.checkAgainst(model);
     if (values.isEmpty()) {
-      return ranges;
+      return;
     }
     Map<String, String[]> taps = new LinkedHashMap<>();
     OnnxModel tapped = model.withGraph(tap(model.graph(), values, taps));
     try (ModelSession session = ModelInMemory.open(tapped, SessionOptions.cpu(0))) {
       int samples = data.samples(model.inputs());
       for (int i = 0; i < samples; i++) {
+        int sample = i;
         Map<String, TensorData> results = session.run(data.sample(i, model.inputs()));
-        taps.forEach((value, names) -> add(ranges, value, range(results, names)));
+        taps.forEach((value, names) -> consumer.accept(sample, value, range(results, names)));
       }
     }
-    ranges.forEach(MinMaxCalibration::requireFinite);
-    return ranges;
   }
 
   private static Graph tap(Graph original, Collection<String> values, Map<String, String[]> taps) {
@@ -74,10 +110,6 @@ public final class MinMaxCalibration {
 
   private static Range range(Map<String, TensorData> results, String[] names) {
     return new Range(results.get(names[0]).toFloats()[0], results.get(names[1]).toFloats()[0]);
-  }
-
-  private static void add(Map<String, Range> ranges, String value, Range range) {
-    ranges.merge(value, range, Range::union);
   }
 
   private static void requireFinite(String value, Range range) {

@@ -50,7 +50,8 @@ final class RangeSearch {
     return (float) (end * (1 - (1 - NARROWEST) * step / (CANDIDATES - 1)));
   }
 
-  private static double squaredError(Histogram histogram, Range range, boolean symmetric) {
+  /** Expected squared error, summed over all values. */
+  static double squaredError(Histogram histogram, Range range, boolean symmetric) {
     double max = symmetric ? range.maxAbsolute() : Math.max(0, range.max());
     double min = symmetric ? -max : Math.min(0, range.min());
     double step = (max - min) / LEVELS;

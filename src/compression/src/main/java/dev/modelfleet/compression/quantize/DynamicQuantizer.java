@@ -27,15 +27,22 @@ public final class DynamicQuantizer implements Transform {
   private static final Set<String> OPERATORS = Set.of("MatMul", "Gemm", "Gather");
 
   private final Step.Quantize step;
+  private final NodeSelection nodes;
 
   /** A quantizer with a step's settings. */
   public DynamicQuantizer(Step.Quantize step) {
+    this(step, NodeSelection.ALL);
+  }
+
+  /** As {@link #DynamicQuantizer(Step.Quantize)} for some nodes only. */
+  public DynamicQuantizer(Step.Quantize step, NodeSelection nodes) {
     this.step = step;
+    this.nodes = nodes;
   }
 
   @Override
   public String apply(OnnxModel model, TransformContext context) {
-    OperatorChoice choice = OperatorChoice.of(step, OPERATORS);
+    OperatorChoice choice = OperatorChoice.of(step, OPERATORS, nodes);
     Canonical.prepare(model, 11);
     Graph graph = model.graph();
     int smoothed = step.smooths() ? smooth(model, choice, context) : 0;

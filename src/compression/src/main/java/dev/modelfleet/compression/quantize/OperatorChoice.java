@@ -8,11 +8,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which operators a quantize step is about.
+ * Which nodes a quantize step is about.
  *
  * @param names ONNX operator types
+ * @param selection nodes of these types
  */
-record OperatorChoice(Set<String> names) {
+record OperatorChoice(Set<String> names, NodeSelection selection) {
 
   /**
    * What the step asks for, or everything that the scheme supports.
@@ -20,7 +21,7 @@ record OperatorChoice(Set<String> names) {
    * @throws StepNotApplicableException where the step asks for an operator that the scheme can't
    *     quantize
    */
-  static OperatorChoice of(Step.Quantize step, Set<String> supported) {
+  static OperatorChoice of(Step.Quantize step, Set<String> supported, NodeSelection selection) {
     List<String> unknown =
         step.operators().stream().filter(name -> !supported.contains(name)).toList();
     if (!unknown.isEmpty()) {
@@ -30,10 +31,10 @@ record OperatorChoice(Set<String> names) {
               .formatted(unknown, step.scheme(), new TreeSet<>(supported)));
     }
     return new OperatorChoice(
-        new TreeSet<>(step.operators().isEmpty() ? supported : step.operators()));
+        new TreeSet<>(step.operators().isEmpty() ? supported : step.operators()), selection);
   }
 
   boolean includes(Node node) {
-    return node.domain().isEmpty() && names.contains(node.opType());
+    return node.domain().isEmpty() && names.contains(node.opType()) && selection.selects(node);
   }
 }

@@ -28,10 +28,17 @@ public final class StaticQuantizer implements Transform {
   private static final Set<String> OPERATORS = operators();
 
   private final Step.Quantize step;
+  private final NodeSelection nodes;
 
   /** A quantizer with a step's settings. */
   public StaticQuantizer(Step.Quantize step) {
+    this(step, NodeSelection.ALL);
+  }
+
+  /** As {@link #StaticQuantizer(Step.Quantize)} for some nodes only. */
+  public StaticQuantizer(Step.Quantize step, NodeSelection nodes) {
     this.step = step;
+    this.nodes = nodes;
   }
 
   private static Set<String> operators() {
@@ -43,7 +50,7 @@ public final class StaticQuantizer implements Transform {
 
   @Override
   public String apply(OnnxModel model, TransformContext context) {
-    OperatorChoice choice = OperatorChoice.of(step, OPERATORS);
+    OperatorChoice choice = OperatorChoice.of(step, OPERATORS, nodes);
     Dataset data =
         context
             .calibration()

@@ -25,15 +25,22 @@ public final class WeightOnlyQuantizer implements Transform {
   static final int OPSET = 13;
 
   private final Step.Quantize step;
+  private final NodeSelection nodes;
 
   /** A quantizer with a step's settings. */
   public WeightOnlyQuantizer(Step.Quantize step) {
+    this(step, NodeSelection.ALL);
+  }
+
+  /** As {@link #WeightOnlyQuantizer(Step.Quantize)} for some nodes only. */
+  public WeightOnlyQuantizer(Step.Quantize step, NodeSelection nodes) {
     this.step = step;
+    this.nodes = nodes;
   }
 
   @Override
   public String apply(OnnxModel model, TransformContext context) {
-    OperatorChoice choice = OperatorChoice.of(step, OPERATORS);
+    OperatorChoice choice = OperatorChoice.of(step, OPERATORS, nodes);
     Canonical.prepare(model, OPSET);
     Graph graph = model.graph();
     GraphEdit edit = new GraphEdit(graph);
