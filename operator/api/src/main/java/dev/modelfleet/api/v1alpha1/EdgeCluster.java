@@ -8,15 +8,17 @@ import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** A member cluster: one that the operator reaches through a kubeconfig. */
+/** A member cluster: its pods serve what the hub decides. */
 @Group(ApiVersion.GROUP)
 @Version(ApiVersion.VERSION)
 @ShortNames("ec")
 @Categories(ApiVersion.CATEGORY)
 @JsonClassDescription(
     """
-    A member cluster that the operator reaches through a kubeconfig.\
+    A member cluster: the operator reaches it through a kubeconfig, or an agent in it reaches the \
+    hub.\
     """)
+@AdditionalPrinterColumn(name = "Mode", jsonPath = ".spec.mode", getDescription = "Push or Pull.")
 @AdditionalPrinterColumn(
     name = "Connected",
     jsonPath = ".status.conditions[?(@.type==\"Connected\")].status",

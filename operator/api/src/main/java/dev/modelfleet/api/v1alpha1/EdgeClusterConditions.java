@@ -17,7 +17,7 @@ public final class EdgeClusterConditions {
     /** Connected=True: the API server answered. */
     public static final String CONNECTED = "Connected";
 
-    /** Connected=False: the API server did not answer; the cluster may well serve on. */
+    /** Connected=False: the API server or the agent does not answer; pods may well serve on. */
     public static final String UNREACHABLE = "Unreachable";
 
     /** Connected=False: the Secret's entry is not a kubeconfig that can be used. */
@@ -25,6 +25,15 @@ public final class EdgeClusterConditions {
 
     /** Connected=False: the Secret or its entry does not exist. */
     public static final String SECRET_MISSING = "SecretMissing";
+
+    /** Connected=False: the Argo CD cluster Secret needs a program to get its credentials. */
+    public static final String CREDENTIALS_NOT_SUPPORTED = "CredentialsNotSupported";
+
+    /** Connected=False: the operator may not make the cluster's namespace or roles in the hub. */
+    public static final String FORBIDDEN = "Forbidden";
+
+    /** Connected=Unknown: the cluster's agent was not heard of yet. */
+    public static final String AGENT_AWAITED = "AgentAwaited";
 
     /** Connected=False: the API server refused the credentials. */
     public static final String UNAUTHORIZED = "Unauthorized";

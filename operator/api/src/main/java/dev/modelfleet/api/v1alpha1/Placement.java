@@ -29,9 +29,21 @@ public record Placement(
                 @Size(max = 63) @Pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$") String>
             nodeSelector,
     @Size(max = 32) @JsonPropertyDescription("Taints of those nodes that pods accept. At most 32.")
-        List<NodeToleration> tolerations) {
+        List<NodeToleration> tolerations,
+    @Size(min = 1, max = 32)
+        @JsonPropertyDescription(
+            """
+            Labels that an EdgeCluster must have, all of them. Given: pods run on the nodes of \
+            those member clusters, and none in the hub. Absent: in the hub only. At most 32. \
+            Example: region: north\
+            """)
+        Map<
+                String,
+                @Size(max = 63) @Pattern("^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$") String>
+            clusterSelector) {
 
   public Placement {
+    clusterSelector = Formats.copy(clusterSelector);
     nodeSelector = Formats.copy(nodeSelector);
     tolerations = Formats.copy(tolerations);
   }

@@ -82,6 +82,22 @@ final class Manifest {
             kubeconfigSecretRef:
               namespace: edge
               name: store-17
+          """,
+          "EdgeDeployment",
+          """
+          spec:
+            cluster: store-17
+            deployment:
+              namespace: models
+              name: minilm
+              uid: 7f0c1f3e-0000-4000-8000-000000000000
+            update:
+              revision: 7c9f
+              manifests:
+                - apiVersion: v1
+                  kind: Service
+                  metadata: {name: minilm-edge, namespace: models}
+                  spec: {ports: [{port: 8000}]}
           """);
 
   private Manifest() {}

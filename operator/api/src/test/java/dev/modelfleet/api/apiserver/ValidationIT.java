@@ -279,6 +279,42 @@ class ValidationIT {
             "EdgeCluster",
             "spec: {kubeconfigSecretRef: {name: null}}",
             "spec.kubeconfigSecretRef.name: Required value"),
+        new Refused(
+            "a pushed cluster has a kubeconfig",
+            "EdgeCluster",
+            "spec: {kubeconfigSecretRef: null}",
+            "mode Push needs kubeconfigSecretRef"),
+        new Refused(
+            "a pulling cluster has none",
+            "EdgeCluster",
+            "spec: {mode: Pull}",
+            "add or remove kubeconfigSecretRef"),
+        new Refused(
+            "a known mode",
+            "EdgeCluster",
+            "spec: {mode: Poll}",
+            "supported values: \"Pull\", \"Push\""),
+        new Refused(
+            "a namespace is a DNS label",
+            "EdgeCluster",
+            "spec: {namespace: a.b}",
+            "spec.namespace"),
+        target(
+            "clusters are selected", "placement: {clusterSelector: {}}", "at least 1 properties"),
+        target(
+            "a cluster label's value",
+            "placement: {clusterSelector: {a: 'b c'}}",
+            "clusterSelector.a"),
+        new Refused(
+            "a revision is named",
+            "EdgeDeployment",
+            "spec: {update: {revision: ''}}",
+            "spec.update.revision"),
+        new Refused(
+            "a deadline in a cluster leaves time",
+            "EdgeDeployment",
+            "spec: {update: {progressDeadlineSeconds: 1}}",
+            "greater than or equal to 10"),
         new Refused("a spec", "EdgeCluster", "spec: null", "spec: Required value"),
         new Refused(
             "a key is a key", "ModelVariant", "spec: {key: minilm-on-k3s-edge}", "spec.key"));
@@ -304,13 +340,29 @@ class ValidationIT {
   @TestFactory
   Stream<DynamicTest> accepted() {
     return Stream.of(
-            "ModelDeployment", "CompressionPolicy", "HardwareTarget", "ModelVariant", "EdgeCluster")
+            "ModelDeployment",
+            "CompressionPolicy",
+            "HardwareTarget",
+            "ModelVariant",
+            "EdgeCluster",
+            "EdgeDeployment")
         .map(
             kind ->
                 DynamicTest.dynamicTest(
                     kind,
                     () ->
                         assertThat(server.dryRun(Manifest.valid(kind)).getKind()).isEqualTo(kind)));
+  }
+
+  @Test
+  void aClusterThatPullsNeedsNoKubeconfig() {
+    assertThat(
+            server
+                .dryRun(
+                    Manifest.changed(
+                        "EdgeCluster", "spec: {mode: Pull, kubeconfigSecretRef: null}"))
+                .getKind())
+        .isEqualTo("EdgeCluster");
   }
 
   @Test

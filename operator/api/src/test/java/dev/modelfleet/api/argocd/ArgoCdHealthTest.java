@@ -25,7 +25,12 @@ class ArgoCdHealthTest {
 
   private static final List<String> KINDS =
       List.of(
-          "ModelDeployment", "CompressionPolicy", "HardwareTarget", "ModelVariant", "EdgeCluster");
+          "ModelDeployment",
+          "CompressionPolicy",
+          "HardwareTarget",
+          "ModelVariant",
+          "EdgeCluster",
+          "EdgeDeployment");
 
   /**
    * A state of an object.

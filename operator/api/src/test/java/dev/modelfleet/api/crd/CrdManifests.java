@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.modelfleet.api.v1alpha1.CompressionPolicy;
 import dev.modelfleet.api.v1alpha1.EdgeCluster;
+import dev.modelfleet.api.v1alpha1.EdgeDeployment;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
@@ -38,7 +39,8 @@ final class CrdManifests {
           CompressionPolicy.class,
           HardwareTarget.class,
           ModelVariant.class,
-          EdgeCluster.class);
+          EdgeCluster.class,
+          EdgeDeployment.class);
 
   private static final String HEADER =
       "# Generated from operator/api; never edited. To make it anew: "

@@ -8,8 +8,9 @@ import java.util.List;
 
 /**
  * Adds to a generated schema what the generator has no annotation for: descriptions of the
- * top-level fields, list keys, bounds of numbers-or-texts; and removes the second of two equal
- * rules that a record component yields by its field and its accessor.
+ * top-level fields, list keys, bounds of numbers-or-texts, that embedded objects are kept whole;
+ * and removes the second of two equal rules that a record component yields by its field and its
+ * accessor.
  */
 final class SchemaCompletion {
 
@@ -38,6 +39,9 @@ final class SchemaCompletion {
     schema.setXKubernetesValidations(distinct(schema.getXKubernetesValidations()));
     if (Boolean.TRUE.equals(schema.getXKubernetesIntOrString())) {
       schema.setMaxLength(MAX_INT_OR_STRING_LENGTH);
+    }
+    if (Boolean.TRUE.equals(schema.getXKubernetesEmbeddedResource())) {
+      schema.setXKubernetesPreserveUnknownFields(true);
     }
     if ("array".equals(schema.getType())) {
       JSONSchemaProps items = schema.getItems().getSchema();

@@ -84,7 +84,7 @@ class SchemaRulesTest {
   @Test
   void everyKindHasAStatusAndAShortName() {
     assertThat(CrdManifests.definitions())
-        .hasSize(5)
+        .hasSize(6)
         .allSatisfy(
             crd -> {
               assertThat(crd.getSpec().getNames().getShortNames()).hasSize(1);
