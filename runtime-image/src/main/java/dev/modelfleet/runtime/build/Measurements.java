@@ -3,13 +3,16 @@ package dev.modelfleet.runtime.build;
 import dev.modelfleet.artifact.Accuracy;
 import dev.modelfleet.artifact.BuildRequest;
 import dev.modelfleet.artifact.Latency;
+import dev.modelfleet.artifact.LayerReport;
 import dev.modelfleet.compression.CompressionException;
 import dev.modelfleet.compression.OnnxModel;
+import dev.modelfleet.compression.TransformedModel;
 import dev.modelfleet.compression.evaluation.Evaluator;
 import dev.modelfleet.compression.evaluation.OutputsNotFiniteException;
 import dev.modelfleet.compression.runtime.Benchmark;
 import dev.modelfleet.compression.runtime.SessionOptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Measures models on the builder: accuracy against the original, and latency. */
@@ -66,6 +69,11 @@ final class Measurements implements AutoCloseable {
     } catch (CompressionException e) {
       throw golden.explain(e);
     }
+  }
+
+  /** What became of each layer, with the errors on a few samples. */
+  List<LayerReport> layers(TransformedModel made) {
+    return made.layers(Optional.of(golden.data()));
   }
 
   private static Path file(OnnxModel model) {

@@ -2,9 +2,11 @@ package dev.modelfleet.runtime.build;
 
 import dev.modelfleet.artifact.Accuracy;
 import dev.modelfleet.artifact.BuildRequest;
+import dev.modelfleet.artifact.Evaluation;
 import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.artifact.Fallback;
 import dev.modelfleet.artifact.Latency;
+import dev.modelfleet.artifact.LayerReport;
 import dev.modelfleet.artifact.Precision;
 import dev.modelfleet.artifact.Recipe;
 import dev.modelfleet.artifact.StepNote;
@@ -19,10 +21,13 @@ import dev.modelfleet.compression.evaluation.AccuracyGate;
 import dev.modelfleet.compression.evaluation.AccuracyGate.Miss;
 import dev.modelfleet.compression.evaluation.OutputsNotFiniteException;
 import dev.modelfleet.compression.report.Figures;
+import dev.modelfleet.compression.report.Warnings;
+import dev.modelfleet.compression.runtime.Cpu;
 import dev.modelfleet.runtime.PhaseLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -77,7 +82,7 @@ final class RecipeLadder {
       TransformedModel made = log.phase(recipe.name() + ": apply its steps", () -> apply(recipe));
       Path files = directory.resolve(recipe.name());
       log.phase(recipe.name() + ": write the model", () -> made.model().save(files));
-      return judge(recipe.name(), made.model(), files, made.notes(), recipe.resultingPrecision());
+      return judge(recipe.name(), made, files, recipe.resultingPrecision());
     } catch (StepNotApplicableException e) {
       return without(
           recipe.name(),
@@ -88,7 +93,12 @@ final class RecipeLadder {
 
   private TransformedModel apply(Recipe recipe) {
     return RecipeRunner.run(
-        inputs.model(), recipe, request.target(), inputs.calibration(), request.seed());
+        inputs.model(),
+        recipe,
+        request.target(),
+        inputs.calibration(),
+        request.seed(),
+        Optional.ofNullable(request.evaluation()).map(Evaluation::metric));
   }
 
   private Optional<Candidate> attemptOriginal() {
@@ -99,12 +109,14 @@ final class RecipeLadder {
     Path files = directory.resolve(Recipe.ORIGINAL);
     OnnxModel copy =
         log.phase("original: copy the model", () -> OriginalModel.copy(inputs.model(), files));
-    return judge(Recipe.ORIGINAL, copy, files, List.of(), Precision.FP32);
+    TransformedModel unchanged = new TransformedModel(copy, List.of(), inputs.model(), Map.of());
+    return judge(Recipe.ORIGINAL, unchanged, files, Precision.FP32);
   }
 
   private Optional<Candidate> judge(
-      String name, OnnxModel model, Path files, List<StepNote> notes, Precision precision) {
-    Measured measured = new Measured(name, model.sizeBytes(), notes);
+      String name, TransformedModel made, Path files, Precision precision) {
+    OnnxModel model = made.model();
+    Measured measured = new Measured(name, model.sizeBytes(), made.notes());
     Optional<Miss> tooLarge = GateCheck.size(model.sizeBytes(), request.gates());
     if (tooLarge.isPresent()) {
       return rejected(measured, tooLarge.get());
@@ -112,6 +124,11 @@ final class RecipeLadder {
     try {
       measured.accuracy = log.phase(name + ": evaluate", () -> measurements.accuracy(model));
       measured.latency = log.phase(name + ": measure latency", () -> measurements.latency(model));
+      if (!name.equals(Recipe.ORIGINAL)) {
+        measured.layers = log.phase(name + ": measure layers", () -> measurements.layers(made));
+        measured.warnings =
+            Warnings.of(Cpu.here(), measured.layers, inputs.model().sizeBytes(), model.sizeBytes());
+      }
     } catch (OutputsNotFiniteException e) {
       return rejected(measured, GateCheck.notFinite(e.getMessage()));
     } catch (CompressionException e) {
@@ -173,6 +190,8 @@ final class RecipeLadder {
     private final List<StepNote> notes;
     private Accuracy accuracy;
     private Latency latency;
+    private List<LayerReport> layers = List.of();
+    private List<String> warnings = List.of();
 
     Measured(String name, long size, List<StepNote> notes) {
       this.name = name;
@@ -182,7 +201,16 @@ final class RecipeLadder {
 
     Trial trial(TrialOutcome outcome, Miss miss) {
       return new Trial(
-          name, outcome, miss.reason(), miss.message(), size, accuracy, latency, notes);
+          name,
+          outcome,
+          miss.reason(),
+          miss.message(),
+          size,
+          accuracy,
+          latency,
+          notes,
+          layers,
+          warnings);
     }
   }
 }

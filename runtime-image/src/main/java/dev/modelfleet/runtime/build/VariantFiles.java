@@ -7,6 +7,7 @@ import dev.modelfleet.artifact.ProofReport;
 import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.VariantManifest;
+import dev.modelfleet.compression.report.HtmlReport;
 import dev.modelfleet.compression.runtime.Golden;
 import dev.modelfleet.runtime.Host;
 import java.io.IOException;
@@ -84,7 +85,16 @@ final class VariantFiles {
     List<StepNote> steps =
         t.steps().stream().map(note -> new StepNote(note.step(), note.message(), 0)).toList();
     return new Trial(
-        t.recipe(), t.outcome(), t.reason(), t.message(), t.size(), t.accuracy(), null, steps);
+        t.recipe(),
+        t.outcome(),
+        t.reason(),
+        t.message(),
+        t.size(),
+        t.accuracy(),
+        null,
+        steps,
+        t.layers(),
+        t.warnings());
   }
 
   private void write(String name, String text) {

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import dev.modelfleet.artifact.BuildOutcome;
 import dev.modelfleet.artifact.BuildRequest;
 import dev.modelfleet.artifact.BuildResult;
@@ -159,6 +163,14 @@ class BuildCommandTest {
         ContractJson.read(Files.readString(files.resolve("report.json")), ProofReport.class);
     assertThat(report.trials().getFirst().accuracy().drop()).isBetween(0.0, 0.05);
     assertThat(report.trials().getFirst().steps()).hasSize(2);
+    assertThat(report.trials().getFirst().layers())
+        .isNotEmpty()
+        .allSatisfy(layer -> assertThat(layer.sizeAfter()).isLessThan(layer.sizeBefore()));
+    JsonSchema schema =
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+            .getSchema(ProofReport.class.getResourceAsStream("proof-report.schema.json"));
+    assertThat(schema.validate(Files.readString(files.resolve("report.json")), InputFormat.JSON))
+        .isEmpty();
     assertThat(files.resolve("report.html")).content().contains("<svg", "dynamic-int8");
   }
 

@@ -14,6 +14,8 @@ import java.util.List;
  * @param accuracy null where nothing was built or no evaluation is set
  * @param latency measured on the builder, not on the target; null where nothing was built
  * @param steps what each step did
+ * @param layers what became of each layer; empty where nothing was built
+ * @param warnings what a user should know besides the gates, a sentence each
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Trial(
@@ -24,7 +26,9 @@ public record Trial(
     long size,
     Accuracy accuracy,
     Latency latency,
-    List<StepNote> steps) {
+    List<StepNote> steps,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<LayerReport> layers,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
 
   /** Reason: the loss of accuracy is above the gate. */
   public static final String ACCURACY_BELOW_GATE = "AccuracyBelowGate";
@@ -53,7 +57,22 @@ public record Trial(
   /** Reason: ONNX Runtime refuses what the recipe made of the model. */
   public static final String DOES_NOT_LOAD = "VariantDoesNotLoad";
 
+  /** A trial without layers and warnings. */
+  public Trial(
+      String recipe,
+      TrialOutcome outcome,
+      String reason,
+      String message,
+      long size,
+      Accuracy accuracy,
+      Latency latency,
+      List<StepNote> steps) {
+    this(recipe, outcome, reason, message, size, accuracy, latency, steps, null, null);
+  }
+
   public Trial {
     steps = steps == null ? List.of() : List.copyOf(steps);
+    layers = layers == null ? List.of() : List.copyOf(layers);
+    warnings = warnings == null ? List.of() : List.copyOf(warnings);
   }
 }

@@ -1,5 +1,6 @@
 package dev.modelfleet.compression;
 
+import dev.modelfleet.artifact.Evaluation;
 import dev.modelfleet.artifact.Recipe;
 import dev.modelfleet.artifact.Step;
 import dev.modelfleet.artifact.StepNote;
@@ -10,6 +11,7 @@ import dev.modelfleet.compression.quantize.DynamicQuantizer;
 import dev.modelfleet.compression.quantize.StaticQuantizer;
 import dev.modelfleet.compression.quantize.WeightOnlyQuantizer;
 import dev.modelfleet.compression.simplify.Simplify;
+import dev.modelfleet.compression.transform.LayerReasons;
 import dev.modelfleet.compression.transform.Transform;
 import dev.modelfleet.compression.transform.TransformContext;
 import java.util.ArrayList;
@@ -37,15 +39,35 @@ public final class RecipeRunner {
       TargetProfile target,
       Optional<Dataset> calibration,
       long seed) {
+    return run(original, recipe, target, calibration, seed, Optional.empty());
+  }
+
+  /**
+   * As {@link #run(OnnxModel, Recipe, TargetProfile, Optional, long)}.
+   *
+   * @param metric what planners measure losses by; the first output's error where empty
+   */
+  public static TransformedModel run(
+      OnnxModel original,
+      Recipe recipe,
+      TargetProfile target,
+      Optional<Dataset> calibration,
+      long seed,
+      Optional<Evaluation.Metric> metric) {
     OnnxModel model = original.copy();
-    TransformContext context = new TransformContext(target, calibration, seed);
+    OnnxModel base = original;
+    LayerReasons reasons = new LayerReasons();
+    TransformContext context = new TransformContext(target, calibration, seed, metric, reasons);
     List<StepNote> notes = new ArrayList<>();
     for (Step step : recipe.steps()) {
       long start = System.nanoTime();
       String message = transform(step).apply(model, context);
       notes.add(new StepNote(name(step), message, (System.nanoTime() - start) / 1_000_000));
+      if (step instanceof Step.Simplify) {
+        base = model.copy();
+      }
     }
-    return new TransformedModel(model, notes);
+    return new TransformedModel(model, notes, base, reasons.all());
   }
 
   private static Transform transform(Step step) {

@@ -1,9 +1,12 @@
 package dev.modelfleet.compression.cli;
 
+import dev.modelfleet.artifact.BuilderVersion;
 import dev.modelfleet.artifact.ContractJson;
 import dev.modelfleet.artifact.Gates;
 import dev.modelfleet.artifact.Latency;
+import dev.modelfleet.artifact.ProofReport;
 import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.artifact.Source;
 import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.TrialOutcome;
@@ -11,7 +14,9 @@ import dev.modelfleet.compression.LoadLimits;
 import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.evaluation.Evaluator;
+import dev.modelfleet.compression.report.HtmlReport;
 import dev.modelfleet.compression.runtime.Benchmark;
+import dev.modelfleet.compression.runtime.Cpu;
 import dev.modelfleet.compression.runtime.SessionOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,7 +39,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Try recipes in order and keep the first variant that holds the gates.",
-      "Writes model.onnx and report.json."
+      "Writes model.onnx, report.json and report.html."
     })
 final class CompressCommand implements Callable<Integer> {
 
@@ -117,6 +122,9 @@ final class CompressCommand implements Callable<Integer> {
               gates,
               Optional.ofNullable(calibrationData),
               evaluator,
+              evaluationData == null ? Optional.empty() : Optional.of(metric.metric()),
+              Optional.ofNullable(evaluationData).or(() -> Optional.ofNullable(calibrationData)),
+              originalLatency,
               metric.confidence(),
               seed);
       List<Trial> trials = new ArrayList<>();
@@ -130,6 +138,7 @@ final class CompressCommand implements Callable<Integer> {
         VariantDirectory directory = new VariantDirectory(output, recipe.name());
         Trial trial = runner.run(recipe, directory.path(), file -> latency(file, evaluationData));
         trial.steps().forEach(note -> print(out, note));
+        trial.warnings().forEach(warning -> out.println("  warning: " + warning));
         trials.add(trial);
         if (accepted == null && trial.outcome() == TrialOutcome.ACCEPTED) {
           accepted = recipe.name();
@@ -138,9 +147,7 @@ final class CompressCommand implements Callable<Integer> {
           directory.remove();
         }
       }
-      CompressReport report =
-          new CompressReport(
-              model.toString(), original.sizeBytes(), originalLatency, gates, accepted, trials);
+      ProofReport report = report(original, originalLatency, gates, accepted, trials);
       write(report);
       out.println();
       out.print(TrialTable.of(report));
@@ -169,9 +176,27 @@ final class CompressCommand implements Callable<Integer> {
     return data == null ? null : Benchmark.latency(file, data, 5, 50, threads);
   }
 
-  private void write(CompressReport report) throws IOException {
+  private ProofReport report(
+      OnnxModel original, Latency latency, Gates gates, String accepted, List<Trial> trials) {
+    return new ProofReport(
+        ProofReport.SCHEMA_VERSION,
+        null,
+        BuilderVersion.CURRENT,
+        new Source(model.toUri().toString(), null),
+        original.sizeBytes(),
+        latency,
+        null,
+        gates,
+        accepted,
+        trials,
+        Cpu.here().model());
+  }
+
+  private void write(ProofReport report) throws IOException {
     Files.createDirectories(output);
     Files.writeString(output.resolve("report.json"), ContractJson.writePretty(report));
+    String name = model.getFileName().toString();
+    Files.writeString(output.resolve("report.html"), HtmlReport.render(name, report));
   }
 
   private static void print(PrintWriter out, StepNote note) {

@@ -1,8 +1,10 @@
 package dev.modelfleet.compression.cli;
 
 import dev.modelfleet.artifact.Accuracy;
+import dev.modelfleet.artifact.Evaluation;
 import dev.modelfleet.artifact.Gates;
 import dev.modelfleet.artifact.Latency;
+import dev.modelfleet.artifact.LayerReport;
 import dev.modelfleet.artifact.Recipe;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.TrialOutcome;
@@ -14,7 +16,10 @@ import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.evaluation.AccuracyGate;
 import dev.modelfleet.compression.evaluation.Evaluator;
 import dev.modelfleet.compression.evaluation.OutputsNotFiniteException;
+import dev.modelfleet.compression.report.Warnings;
+import dev.modelfleet.compression.runtime.Cpu;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -23,6 +28,9 @@ import java.util.function.Function;
  * Builds, measures and judges one recipe after another.
  *
  * @param evaluator null where accuracy is not measured
+ * @param metric what planners measure losses by
+ * @param samples to measure layers on
+ * @param originalLatency of the original here; null where not measured
  * @param confidence level of the losses' intervals; 0 where the measured loss alone is judged
  */
 record TrialRunner(
@@ -30,6 +38,9 @@ record TrialRunner(
     Gates gates,
     Optional<Dataset> calibration,
     Evaluator evaluator,
+    Optional<Evaluation.Metric> metric,
+    Optional<Dataset> samples,
+    Latency originalLatency,
     double confidence,
     long seed) {
 
@@ -40,7 +51,7 @@ record TrialRunner(
   Trial run(Recipe recipe, Path directory, Function<Path, Latency> benchmark) {
     TransformedModel variant;
     try {
-      variant = RecipeRunner.run(original, recipe, null, calibration, seed);
+      variant = RecipeRunner.run(original, recipe, null, calibration, seed, metric);
     } catch (StepNotApplicableException e) {
       return new Trial(
           recipe.name(),
@@ -85,6 +96,10 @@ record TrialRunner(
           "%s, more than %s"
               .formatted(Sizes.megabytes(size), Sizes.megabytes(gates.maxModelSize()));
     }
+    List<LayerReport> layers = variant.layers(samples);
+    List<String> warnings =
+        new ArrayList<>(Warnings.of(Cpu.here(), layers, original.sizeBytes(), size));
+    Warnings.slower(originalLatency, latency).ifPresent(warnings::add);
     return new Trial(
         recipe.name(),
         reason == null ? TrialOutcome.ACCEPTED : TrialOutcome.REJECTED,
@@ -93,6 +108,8 @@ record TrialRunner(
         size,
         accuracy,
         latency,
-        variant.notes());
+        variant.notes(),
+        layers,
+        warnings);
   }
 }

@@ -1,6 +1,7 @@
 package dev.modelfleet.compression.cli;
 
 import dev.modelfleet.artifact.Latency;
+import dev.modelfleet.artifact.ProofReport;
 import dev.modelfleet.artifact.Trial;
 import java.util.Locale;
 
@@ -9,7 +10,7 @@ final class TrialTable {
 
   private TrialTable() {}
 
-  static String of(CompressReport report) {
+  static String of(ProofReport report) {
     TextTable table =
         new TextTable(
             "RECIPE", "SIZE", "RATIO", "SCORE", "DROP", "AT MOST", "P50", "P99", "RESULT");

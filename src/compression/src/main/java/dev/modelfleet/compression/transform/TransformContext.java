@@ -1,5 +1,6 @@
 package dev.modelfleet.compression.transform;
 
+import dev.modelfleet.artifact.Evaluation;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.dataset.Dataset;
 import java.util.Optional;
@@ -10,5 +11,18 @@ import java.util.Optional;
  * @param target class of device that the model is for
  * @param calibration typical inputs
  * @param seed of everything random
+ * @param metric what accuracy is measured by; labels are not at hand
+ * @param reasons where a planner says why it treats layers as it does
  */
-public record TransformContext(TargetProfile target, Optional<Dataset> calibration, long seed) {}
+public record TransformContext(
+    TargetProfile target,
+    Optional<Dataset> calibration,
+    long seed,
+    Optional<Evaluation.Metric> metric,
+    LayerReasons reasons) {
+
+  /** Without a metric; reasons are lost. */
+  public TransformContext(TargetProfile target, Optional<Dataset> calibration, long seed) {
+    this(target, calibration, seed, Optional.empty(), new LayerReasons());
+  }
+}

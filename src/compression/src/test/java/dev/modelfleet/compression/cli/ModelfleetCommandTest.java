@@ -6,6 +6,7 @@ import dev.modelfleet.compression.LoadLimits;
 import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.testing.RandomData;
 import dev.modelfleet.compression.testing.RandomModel;
+import dev.modelfleet.compression.testing.ReportSchema;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -81,7 +82,10 @@ class ModelfleetCommandTest {
     assertThat(OnnxModel.load(written, LoadLimits.DEFAULT).sizeBytes())
         .isLessThan(Files.size(Path.of(model)));
     assertThat(Files.readString(directory.resolve("out/report.json")))
-        .contains("\"recipe\" : \"weights\"", "\"AccuracyBelowGate\"");
+        .contains("\"recipe\" : \"weights\"", "\"AccuracyBelowGate\"", "\"precision\" : \"INT8\"");
+    ReportSchema.check(directory.resolve("out/report.json"));
+    assertThat(Files.readString(directory.resolve("out/report.html")))
+        .contains("<h2>Layers of weights</h2>", "class=\"size-after\"", "all layers");
   }
 
   @Test
@@ -89,7 +93,8 @@ class ModelfleetCommandTest {
     assertThat(compress("--max-size", "1k")).isEqualTo(3);
     assertThat(out.toString())
         .contains("SizeAboveGate", "no recipe gave a variant that holds the gates");
-    assertThat(directory.resolve("out")).isDirectoryContaining("glob:**report.json");
+    ReportSchema.check(directory.resolve("out/report.json"));
+    assertThat(directory.resolve("out/report.html")).content().contains("No recipe gave a variant");
     assertThat(directory.resolve("out/model.onnx")).doesNotExist();
     assertThat(directory.resolve("out/variants")).doesNotExist();
   }

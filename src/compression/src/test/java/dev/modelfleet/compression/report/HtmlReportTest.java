@@ -1,4 +1,4 @@
-package dev.modelfleet.runtime.build;
+package dev.modelfleet.compression.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,6 @@ import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.TrialOutcome;
-import dev.modelfleet.compression.report.Figures;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +50,8 @@ class HtmlReportTest {
       new Trial(
           Recipe.ORIGINAL, TrialOutcome.ACCEPTED, null, null, 90_400_000, null, null, List.of());
 
+  private static final Gates NONE = new Gates(null, null, null, null);
+
   private static String render(Gates gates, String recipe, Trial... trials) {
     ProofReport report =
         new ProofReport(
@@ -85,7 +86,7 @@ class HtmlReportTest {
 
   @Test
   void textFromOutsideIsEscaped() {
-    assertThat(render(Requests.NONE, "dynamic-int8", STATIC, DYNAMIC))
+    assertThat(render(NONE, "dynamic-int8", STATIC, DYNAMIC))
         .contains("above 1% &lt;&amp;&gt;")
         .doesNotContain("<&>");
   }
@@ -99,7 +100,7 @@ class HtmlReportTest {
             new SizeAccuracyPlot.Point("c", TrialOutcome.REJECTED, 1_000_001, 0.1001));
 
     List<Double> heights =
-        SizeAccuracyPlot.svg(close, Requests.NONE)
+        SizeAccuracyPlot.svg(close, NONE)
             .lines()
             .filter(line -> line.startsWith("<text class=\"name"))
             .map(line -> Double.parseDouble(line.replaceAll(".* y=\"([0-9.]+)\".*", "$1")))
@@ -112,7 +113,7 @@ class HtmlReportTest {
 
   @Test
   void withoutMeasurementsThereIsNoPlot() {
-    assertThat(render(Requests.NONE, Recipe.ORIGINAL, ORIGINAL))
+    assertThat(render(NONE, Recipe.ORIGINAL, ORIGINAL))
         .contains("accuracy was not measured")
         .doesNotContain("<svg");
   }

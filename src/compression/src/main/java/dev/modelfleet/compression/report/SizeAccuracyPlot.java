@@ -1,8 +1,7 @@
-package dev.modelfleet.runtime.build;
+package dev.modelfleet.compression.report;
 
 import dev.modelfleet.artifact.Gates;
 import dev.modelfleet.artifact.TrialOutcome;
-import dev.modelfleet.compression.report.Figures;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

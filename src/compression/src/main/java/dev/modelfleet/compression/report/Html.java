@@ -1,4 +1,4 @@
-package dev.modelfleet.runtime.build;
+package dev.modelfleet.compression.report;
 
 /** Text in HTML. */
 final class Html {

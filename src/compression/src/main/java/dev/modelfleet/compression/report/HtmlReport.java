@@ -1,4 +1,4 @@
-package dev.modelfleet.runtime.build;
+package dev.modelfleet.compression.report;
 
 import dev.modelfleet.artifact.Accuracy;
 import dev.modelfleet.artifact.Gates;
@@ -8,7 +8,6 @@ import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.TrialOutcome;
-import dev.modelfleet.compression.report.Figures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,7 +25,7 @@ import java.util.stream.Stream;
  * {@code report.html}: the proof of a variant for people. One file without scripts or links to
  * anything outside, so that it reads the same wherever it is copied to.
  */
-final class HtmlReport {
+public final class HtmlReport {
 
   private static final String TEMPLATE = resource("report.html");
 
@@ -39,17 +38,18 @@ final class HtmlReport {
   }
 
   /** The page for a report on the model of that name. */
-  static String render(String model, ProofReport report) {
+  public static String render(String model, ProofReport report) {
     return new HtmlReport(model, report).page();
   }
 
   private String page() {
     Map<String, String> parts =
         Map.of(
-            "title", Html.escape(model + " for " + device()),
+            "title", Html.escape(report.target() == null ? model : model + " for " + device()),
             "verdict", verdict(),
             "plot", plot(),
             "rows", rows(),
+            "layers", LayerSection.html(report),
             "facts", facts());
     String page = TEMPLATE;
     for (Map.Entry<String, String> part : parts.entrySet()) {
@@ -59,6 +59,9 @@ final class HtmlReport {
   }
 
   private String verdict() {
+    if (report.recipe() == null) {
+      return "No recipe gave a variant that holds the gates.";
+    }
     Trial accepted = accepted();
     String loss =
         accepted.accuracy() == null
@@ -96,7 +99,7 @@ final class HtmlReport {
     if (!evaluated) {
       return "<p class=\"none\">No recipe got as far as having its accuracy measured.</p>";
     }
-    boolean usesOriginal = report.recipe().equals(Recipe.ORIGINAL);
+    boolean usesOriginal = Recipe.ORIGINAL.equals(report.recipe());
     points.add(
         new SizeAccuracyPlot.Point(
             Recipe.ORIGINAL, usesOriginal ? TrialOutcome.ACCEPTED : null, report.sourceSize(), 0));
@@ -105,7 +108,7 @@ final class HtmlReport {
 
   private String rows() {
     Stream<String> original =
-        report.recipe().equals(Recipe.ORIGINAL) ? Stream.empty() : Stream.of(originalRow());
+        Recipe.ORIGINAL.equals(report.recipe()) ? Stream.empty() : Stream.of(originalRow());
     return Stream.concat(original, report.trials().stream().map(this::row))
         .collect(Collectors.joining("\n"));
   }
@@ -164,6 +167,9 @@ final class HtmlReport {
     if (trial.message() != null) {
       why.append(Html.escape(trial.message()));
     }
+    trial
+        .warnings()
+        .forEach(w -> why.append("<p class=\"warning\">").append(Html.escape(w)).append("</p>"));
     if (!trial.steps().isEmpty()) {
       why.append("<ol>");
       for (StepNote note : trial.steps()) {
@@ -183,12 +189,18 @@ final class HtmlReport {
   private String facts() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Source", report.source().uri());
-    facts.put("Source digest", String.valueOf(report.source().digest()));
-    facts.put("Target", target());
+    if (report.source().digest() != null) {
+      facts.put("Source digest", report.source().digest());
+    }
+    if (report.target() != null) {
+      facts.put("Target", target());
+    }
     facts.put("Gates", gates());
     facts.put("Measured on", evaluation());
     facts.put("Builder", report.builder() + ", version " + report.builderVersion());
-    facts.put("Key", report.key());
+    if (report.key() != null) {
+      facts.put("Key", report.key());
+    }
     return facts.entrySet().stream()
         .map(f -> "<dt>" + f.getKey() + "</dt><dd>" + Html.escape(f.getValue()) + "</dd>")
         .collect(Collectors.joining("\n"));
