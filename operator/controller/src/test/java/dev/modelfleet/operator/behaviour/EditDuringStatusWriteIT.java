@@ -104,7 +104,7 @@ class EditDuringStatusWriteIT {
       operator.start();
       EdgeCluster created = new EdgeCluster();
       created.setMetadata(new ObjectMetaBuilder().withName(NAME).build());
-      created.setSpec(new EdgeClusterSpec(new SecretKeyReference("n0", "s", "k")));
+      created.setSpec(new EdgeClusterSpec(null, new SecretKeyReference("n0", "s", "k"), null));
       client.resource(created).create();
       try {
         for (long generation = 1; generation <= EDITS + 1; generation++) {
