@@ -20,7 +20,9 @@ public record Recipe(String name, List<Step> steps) {
     }
     if (steps == null || steps.isEmpty()) {
       throw new IllegalArgumentException(
-          "recipe " + name + " has no steps: give at least one of simplify, quantize, convert");
+          "recipe "
+              + name
+              + " has no steps: give at least one of simplify, prune, quantize, convert");
     }
     steps = List.copyOf(steps);
   }

@@ -15,6 +15,7 @@ import java.util.Optional;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Step.Simplify.class, name = "simplify"),
   @JsonSubTypes.Type(value = Step.Quantize.class, name = "quantize"),
+  @JsonSubTypes.Type(value = Step.Prune.class, name = "prune"),
   @JsonSubTypes.Type(value = Step.Convert.class, name = "convert")
 })
 public sealed interface Step {
@@ -23,6 +24,12 @@ public sealed interface Step {
   @JsonIgnore
   default Optional<Precision> resultingPrecision() {
     return Optional.empty();
+  }
+
+  /** Whether the step can't do without calibration data. */
+  @JsonIgnore
+  default boolean needsCalibration() {
+    return false;
   }
 
   /** Folds constants, removes dead and identity nodes, merges what is numerically equal. */
@@ -86,6 +93,11 @@ public sealed interface Step {
       smoothing = Boolean.TRUE.equals(smoothing) ? true : null;
     }
 
+    @Override
+    public boolean needsCalibration() {
+      return scheme == QuantizationScheme.STATIC || smooths();
+    }
+
     /** Whether outlier channels of activations are moved into the weights first. */
     public boolean smooths() {
       return smoothing != null;
@@ -94,6 +106,72 @@ public sealed interface Step {
     @Override
     public Optional<Precision> resultingPrecision() {
       return Optional.of(Precision.INT8);
+    }
+  }
+
+  /**
+   * Removal of what matters least.
+   *
+   * @param method what is removed; required
+   * @param ratio share of the parameters to remove, for instance {@code 50%}; this or
+   *     flopsReduction
+   * @param flopsReduction share of the floating-point operations to remove
+   * @param alignment number of which the channels that are left in each layer are a multiple; 8
+   *     unless given
+   * @param importance how what matters least is found; Activation unless given
+   * @param repair whether what is left is fitted to what the original computes on the calibration
+   *     data; null stands for true
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Prune(
+      PruningMethod method,
+      String ratio,
+      String flopsReduction,
+      Integer alignment,
+      Importance importance,
+      Boolean repair)
+      implements Step {
+
+    private static final int DEFAULT_ALIGNMENT = 8;
+
+    public Prune {
+      if (method == null) {
+        throw new IllegalArgumentException("prune.method is missing: give Channel");
+      }
+      if ((ratio == null) == (flopsReduction == null)) {
+        throw new IllegalArgumentException(
+            "exactly one of prune.ratio and prune.flopsReduction is needed: for example ratio: 50%");
+      }
+      Share.parse("prune.ratio", ratio);
+      Share.parse("prune.flopsReduction", flopsReduction);
+      alignment = alignment == null ? DEFAULT_ALIGNMENT : alignment;
+      if (alignment < 1 || alignment > 1024) {
+        throw new IllegalArgumentException(
+            "prune.alignment is " + alignment + ": give a number from 1 to 1024");
+      }
+      importance = importance == null ? Importance.ACTIVATION : importance;
+      // One form for what means the same: equal recipes have equal content keys.
+      repair = Boolean.FALSE.equals(repair) ? false : null;
+    }
+
+    /** {@code ratio} as a fraction of 1. */
+    public double share() {
+      return Share.parse("prune.ratio", ratio);
+    }
+
+    /** {@code flopsReduction} as a fraction of 1. */
+    public double flopsShare() {
+      return Share.parse("prune.flopsReduction", flopsReduction);
+    }
+
+    /** Whether what is left is fitted to what the original computes. */
+    public boolean repairs() {
+      return repair == null;
+    }
+
+    @Override
+    public boolean needsCalibration() {
+      return repairs() || importance == Importance.ACTIVATION;
     }
   }
 

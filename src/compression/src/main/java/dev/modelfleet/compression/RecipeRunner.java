@@ -7,6 +7,7 @@ import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.convert.HalfPrecision;
 import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.prune.ChannelPruner;
 import dev.modelfleet.compression.quantize.DynamicQuantizer;
 import dev.modelfleet.compression.quantize.StaticQuantizer;
 import dev.modelfleet.compression.quantize.WeightOnlyQuantizer;
@@ -79,6 +80,10 @@ public final class RecipeRunner {
             case STATIC -> new StaticQuantizer(quantize);
             case WEIGHT_ONLY -> new WeightOnlyQuantizer(quantize);
           };
+      case Step.Prune prune ->
+          switch (prune.method()) {
+            case CHANNEL -> new ChannelPruner(prune);
+          };
       case Step.Convert convert -> new HalfPrecision(convert);
     };
   }
@@ -87,6 +92,7 @@ public final class RecipeRunner {
     return switch (step) {
       case Step.Simplify s -> "simplify";
       case Step.Quantize q -> "quantize";
+      case Step.Prune p -> "prune";
       case Step.Convert c -> "convert";
     };
   }

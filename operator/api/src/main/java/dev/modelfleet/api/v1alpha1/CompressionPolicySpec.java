@@ -26,6 +26,17 @@ import java.util.List;
 @ValidationRule(
     value =
         """
+        has(self.calibration) || !self.recipes.exists(r, r.steps.exists(s, has(s.prune) && \
+        (s.prune.repair || s.prune.importance == 'Activation')))\
+        """,
+    message =
+        """
+        a recipe prunes by activations or repairs what it prunes, which needs calibration data: \
+        add calibration.dataset, or set importance: L2 and repair: false\
+        """)
+@ValidationRule(
+    value =
+        """
         has(self.evaluation) || !has(self.constraints) || \
         !has(self.constraints.maxAccuracyDrop)\
         """,

@@ -23,6 +23,9 @@ final class Formats {
   /** Share that may be negative or above 1. */
   static final String SIGNED_PERCENT = "^-?[0-9]+(\\.[0-9]+)?%$";
 
+  /** Share above 0 and below 100 with at most four decimals. */
+  static final String PART = "^(0\\.[0-9]{0,3}[1-9]|[1-9][0-9]?(\\.[0-9]{1,4})?)%$";
+
   /** Duration as Go writes it. */
   static final String DURATION = "^([0-9]{1,9}(\\.[0-9]{1,9})?(h|m|s|ms|us|µs|ns))+$";
 

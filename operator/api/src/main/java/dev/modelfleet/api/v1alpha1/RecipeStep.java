@@ -1,6 +1,8 @@
 package dev.modelfleet.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.modelfleet.artifact.Importance;
+import dev.modelfleet.artifact.QuantizationScheme;
 import io.fabric8.generator.annotation.ValidationRule;
 
 /** One transformation of a recipe: exactly one member is set. */
@@ -8,13 +10,13 @@ import io.fabric8.generator.annotation.ValidationRule;
 @ValidationRule(
     value =
         """
-        (has(self.simplify) ? 1 : 0) + (has(self.quantize) ? 1 : 0) + (has(self.convert) ? 1 : 0) \
-        == 1\
+        (has(self.simplify) ? 1 : 0) + (has(self.prune) ? 1 : 0) + (has(self.quantize) ? 1 : 0) + \
+        (has(self.convert) ? 1 : 0) == 1\
         """,
     message =
         """
-        a step is exactly one of simplify, quantize and convert: give each its own entry in \
-        steps\
+        a step is exactly one of simplify, prune, quantize and convert: give each its own entry \
+        in steps\
         """)
 public record RecipeStep(
     @JsonPropertyDescription(
@@ -23,7 +25,26 @@ public record RecipeStep(
             graph. Numerically neutral; no settings: write simplify: {}\
             """)
         SimplifyStep simplify,
+    @JsonPropertyDescription(
+            """
+            Removes what matters least and fits what is left to the original. Belongs before \
+            quantize and convert.\
+            """)
+        PruneStep prune,
     @JsonPropertyDescription("Stores weights, and by scheme computes, in 8-bit integers.")
         QuantizeStep quantize,
     @JsonPropertyDescription("Converts weights and computation to a smaller floating-point type.")
-        ConvertStep convert) {}
+        ConvertStep convert) {
+
+  /** Whether the step uses calibration data. */
+  public boolean needsCalibration() {
+    if (quantize != null) {
+      return quantize.scheme() == QuantizationScheme.STATIC
+          || Boolean.TRUE.equals(quantize.smoothing());
+    }
+    return prune != null
+        && (!Boolean.FALSE.equals(prune.repair())
+            || prune.importance() == null
+            || prune.importance() == Importance.ACTIVATION);
+  }
+}

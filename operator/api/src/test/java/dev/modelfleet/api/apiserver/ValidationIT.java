@@ -174,7 +174,9 @@ class ValidationIT {
             "the recipe name original is taken by the unchanged model"),
         policy("a step", "recipes: [{name: a, steps: []}]", "should have at least 1 items"),
         step(
-            "a step is something", "{}", "a step is exactly one of simplify, quantize and convert"),
+            "a step is something",
+            "{}",
+            "a step is exactly one of simplify, prune, quantize and convert"),
         step(
             "a step is one thing",
             "{simplify: {}, quantize: {scheme: Dynamic}}",
@@ -200,6 +202,28 @@ class ValidationIT {
             "operators are names",
             "{quantize: {scheme: Dynamic, operators: ['a b']}}",
             "operators[0]"),
+        step(
+            "pruning has a target",
+            "{prune: {method: Channel}}",
+            "exactly one of prune.ratio and prune.flopsReduction is needed"),
+        step(
+            "pruning has one target",
+            "{prune: {method: Channel, ratio: 50%, flopsReduction: 50%}}",
+            "for example ratio: 50%"),
+        step("something is left", "{prune: {method: Channel, ratio: 100%}}", "prune.ratio"),
+        step("something is removed", "{prune: {method: Channel, ratio: 0%}}", "prune.ratio"),
+        step(
+            "a known method",
+            "{prune: {method: Random, ratio: 50%}}",
+            "supported values: \"Channel\""),
+        step(
+            "channels are aligned to something",
+            "{prune: {method: Channel, ratio: 50%, alignment: 0}}",
+            "greater than or equal to 1"),
+        step(
+            "repair is calibrated",
+            "{prune: {method: Channel, ratio: 50%}}",
+            "add calibration.dataset, or set importance: L2 and repair: false"),
         step("FP16 it is", "{convert: {precision: INT8}}", "set precision: FP16"),
         policy(
             "a drop is measured",

@@ -12,10 +12,10 @@ import dev.modelfleet.api.v1alpha1.ModelSource;
 import dev.modelfleet.api.v1alpha1.ModelVariantSpec;
 import dev.modelfleet.api.v1alpha1.ModelVariantSpecBuilder;
 import dev.modelfleet.api.v1alpha1.PolicyEvaluation;
+import dev.modelfleet.api.v1alpha1.RecipeStep;
 import dev.modelfleet.api.v1alpha1.VariantTargetBuilder;
 import dev.modelfleet.artifact.BuilderVersion;
 import dev.modelfleet.artifact.Fallback;
-import dev.modelfleet.artifact.QuantizationScheme;
 import dev.modelfleet.operator.name.ResourceName;
 import dev.modelfleet.operator.variant.decide.VariantKey;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -112,12 +112,10 @@ final class VariantSpecs {
   private Calibration calibration() {
     boolean needed =
         policy != null
+            && policy.calibration() != null
             && policy.recipes().stream()
                 .flatMap(recipe -> recipe.steps().stream())
-                .anyMatch(
-                    step ->
-                        step.quantize() != null
-                            && step.quantize().scheme() == QuantizationScheme.STATIC);
+                .anyMatch(RecipeStep::needsCalibration);
     return needed ? new Calibration(pinned(policy.calibration().dataset())) : null;
   }
 

@@ -1,0 +1,10 @@
+package dev.modelfleet.artifact;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** What a prune step takes away. */
+public enum PruningMethod {
+  /** Channels, attention heads and hidden units with all that belongs to them. */
+  @JsonProperty("Channel")
+  CHANNEL
+}
