@@ -132,6 +132,16 @@ def centered():
     )
 
 
+def positions():
+    """y = the positions of what is not 0 in x: the values decide over the output's shape."""
+    save(
+        "positions",
+        [helper.make_node("NonZero", ["x"], ["y"])],
+        [value("x", TensorProto.FLOAT, ["n"])],
+        [value("y", TensorProto.INT64, [1, "count"])],
+    )
+
+
 def self_test():
     """add_sub with its golden inputs as a variant."""
     target = TARGET.parents[2] / "main" / "resources" / "self-test"
@@ -164,5 +174,5 @@ def self_test():
 
 if __name__ == "__main__":
     TARGET.mkdir(parents=True, exist_ok=True)
-    for make in (identity, add_sub, casts, unsigned_input, gather, slow, centered, self_test):
+    for make in (identity, add_sub, casts, unsigned_input, gather, slow, centered, positions, self_test):
         make()

@@ -18,6 +18,7 @@ final class EventLoops {
     int processors = Runtime.getRuntime().availableProcessors();
     return Vertx.vertx(
         new VertxOptions()
+            .setPreferNativeTransport(true)
             .setEventLoopPoolSize(Math.max(1, processors / 2))
             .setWorkerPoolSize(DECODERS)
             .setInternalBlockingPoolSize(1)

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import dev.modelfleet.runtime.serve.http.BodyBudget;
 import dev.modelfleet.runtime.serve.http.BodyEncoding;
 import dev.modelfleet.runtime.serve.http.Connections;
+import dev.modelfleet.runtime.serve.http.FlushJoining;
 import dev.modelfleet.runtime.serve.http.HttpLimits;
 import dev.modelfleet.runtime.serve.http.Tls;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
@@ -18,6 +19,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -88,11 +90,16 @@ public final class GrpcFrontEnd {
     server =
         vertx
             .createHttpServer(tls.applyTo(options, true))
-            .connectionHandler(connections::opened)
+            .connectionHandler(this::opened)
             .requestHandler(this::handle);
     long period = Math.max(100, limits.firstRequestTimeout().toMillis() / 4);
     vertx.setPeriodic(period, id -> connections.sweep(System.nanoTime()));
     return server.listen().map(HttpServer::actualPort);
+  }
+
+  private void opened(HttpConnection connection) {
+    FlushJoining.on(connection);
+    connections.opened(connection);
   }
 
   /** Takes no new connection and closes the open ones. */

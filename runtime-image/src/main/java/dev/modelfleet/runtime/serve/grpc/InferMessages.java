@@ -1,7 +1,6 @@
 package dev.modelfleet.runtime.serve.grpc;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.modelfleet.runtime.serve.grpc.proto.InferParameter;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelInferRequest;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelInferResponse;
@@ -112,11 +111,8 @@ final class InferMessages {
     return a == 0 || b == 0 ? Math.max(a, b) : Math.min(a, b);
   }
 
-  /**
-   * Writes a response, always with raw contents: clients read no others. Shares the tensors'
-   * memory, so the response must live until the message has been serialized.
-   */
-  static ModelInferResponse write(InferResponse response) {
+  /** The response without its contents. */
+  static ModelInferResponse describe(InferResponse response) {
     ModelInferResponse.Builder message =
         ModelInferResponse.newBuilder()
             .setModelName(response.modelName())
@@ -131,7 +127,6 @@ final class InferMessages {
       for (long dimension : tensor.shape().toArray()) {
         described.addShape(dimension);
       }
-      message.addRawOutputContents(UnsafeByteOperations.unsafeWrap(tensor.data().nioBuffer()));
     }
     return message.build();
   }

@@ -1,8 +1,8 @@
 package dev.modelfleet.runtime.serve.grpc;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelInferRequest;
-import dev.modelfleet.runtime.serve.grpc.proto.ModelInferResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelStreamInferResponse;
 import dev.modelfleet.runtime.serve.model.Completion;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
@@ -53,13 +53,17 @@ final class InferMethod implements GrpcExchange.Method {
     }
   }
 
-  /** Without copying the tensors: the message outlives the parsed request's use. */
+  /**
+   * Without copying the tensors, which share the message's memory: only a stream of bytes that are
+   * said not to change lets them. It outlives the parsed request's use.
+   */
   private static ModelInferRequest parse(ByteBuf message) throws IOException {
     CodedInputStream input =
-        CodedInputStream.newInstance(
-            message.array(),
-            message.arrayOffset() + message.readerIndex(),
-            message.readableBytes());
+        UnsafeByteOperations.unsafeWrap(
+                message.array(),
+                message.arrayOffset() + message.readerIndex(),
+                message.readableBytes())
+            .newCodedInput();
     input.enableAliasing(true);
     return ModelInferRequest.parseFrom(input);
   }
@@ -74,14 +78,8 @@ final class InferMethod implements GrpcExchange.Method {
     @Override
     public void succeeded(InferResponse response) {
       ByteBuf frame;
-      try (response) {
-        ModelInferResponse message = InferMessages.write(response);
-        frame =
-            GrpcReplies.frame(
-                streaming
-                    ? ModelStreamInferResponse.newBuilder().setInferResponse(message).build()
-                    : message,
-                allocator);
+      try {
+        frame = ResponseFrames.of(response, streaming, allocator);
       } catch (RuntimeException e) {
         failed(new ProtocolException(ErrorCode.INTERNAL, "internal error: " + e));
         return;

@@ -71,6 +71,9 @@ public final class HttpFrontEnd {
             .setHandle100ContinueAutomatically(true)
             // With the upgrade to HTTP/2 a connection would be known only after its first request.
             .setHttp2ClearTextEnabled(false)
+            // There are no web sockets here; their handlers would look at every request.
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false)
             .setTcpNoDelay(true);
     server =
         vertx

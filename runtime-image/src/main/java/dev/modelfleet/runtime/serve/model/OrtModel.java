@@ -39,6 +39,7 @@ final class OrtModel implements AutoCloseable {
   private final OrtSession session;
   private final List<TensorSpec> inputs;
   private final List<TensorSpec> outputs;
+  private final OutputShapes outputShapes = new OutputShapes();
 
   private OrtModel(
       OrtEnvironment environment, OrtSession.SessionOptions options, OrtSession session)
@@ -105,16 +106,66 @@ final class OrtModel implements AutoCloseable {
         native_.put(tensor.name(), OrtTensors.toOrt(tensor, environment));
       }
       long built = System.nanoTime();
-      try (OrtSession.Result result = session.run(native_, new LinkedHashSet<>(wanted))) {
-        long ran = System.nanoTime();
-        List<Tensor> results = new ArrayList<>(wanted.size());
-        for (Map.Entry<String, OnnxValue> output : result) {
-          results.add(OrtTensors.fromOrt(output.getKey(), (OnnxTensor) output.getValue()));
-        }
-        return new Run(results, built - start, ran - built, System.nanoTime() - ran);
+      List<TensorSpec> specs = given.stream().map(Tensor::spec).toList();
+      List<TensorSpec> expected = outputShapes.expected(specs, wanted);
+      if (expected.isEmpty()) {
+        return runAndCopy(native_, specs, wanted, built - start);
+      }
+      try {
+        return runInPlace(native_, expected, built - start);
+      } catch (OrtException e) {
+        // Either the values are bad, which this run will find out as well, or the shapes were
+        // other.
+        Run run = runAndCopy(native_, specs, wanted, built - start);
+        outputShapes.giveUp();
+        return run;
       }
     } finally {
       native_.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  /** Runs into memory of the engine, copies the outputs and remembers their shapes. */
+  private Run runAndCopy(
+      Map<String, OnnxTensor> given,
+      List<TensorSpec> specs,
+      Collection<String> wanted,
+      long inputNanos)
+      throws OrtException {
+    long start = System.nanoTime();
+    try (OrtSession.Result result = session.run(given, new LinkedHashSet<>(wanted))) {
+      long ran = System.nanoTime();
+      List<Tensor> results = new ArrayList<>(wanted.size());
+      for (Map.Entry<String, OnnxValue> output : result) {
+        results.add(OrtTensors.fromOrt(output.getKey(), (OnnxTensor) output.getValue()));
+      }
+      outputShapes.learn(specs, wanted, results);
+      return new Run(results, inputNanos, ran - start, System.nanoTime() - ran);
+    }
+  }
+
+  /** Runs into memory that can be sent as it is. */
+  private Run runInPlace(Map<String, OnnxTensor> given, List<TensorSpec> expected, long inputNanos)
+      throws OrtException {
+    long start = System.nanoTime();
+    List<Tensor> results = new ArrayList<>(expected.size());
+    Map<String, OnnxTensor> native_ = new LinkedHashMap<>();
+    boolean complete = false;
+    try {
+      for (TensorSpec output : expected) {
+        Tensor tensor = OrtTensors.empty(output);
+        results.add(tensor);
+        native_.put(output.name(), OrtTensors.toOrt(tensor, environment));
+      }
+      long allocated = System.nanoTime();
+      session.run(given, native_).close();
+      complete = true;
+      return new Run(results, inputNanos, System.nanoTime() - allocated, allocated - start);
+    } finally {
+      native_.values().forEach(OnnxTensor::close);
+      if (!complete) {
+        results.forEach(Tensor::release);
+      }
     }
   }
 

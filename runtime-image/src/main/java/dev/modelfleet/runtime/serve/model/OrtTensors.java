@@ -9,7 +9,9 @@ import dev.modelfleet.runtime.serve.protocol.DataType;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.Shape;
 import dev.modelfleet.runtime.serve.protocol.Tensor;
+import dev.modelfleet.runtime.serve.protocol.TensorSpec;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,6 +52,13 @@ final class OrtTensors {
       }
     }
     return strings;
+  }
+
+  /** Memory for an output that is no string and not empty, for the engine to write to. */
+  static Tensor empty(TensorSpec output) {
+    int bytes = Math.multiplyExact(output.shape().elements(), output.datatype().size());
+    ByteBuf data = PooledByteBufAllocator.DEFAULT.directBuffer(bytes, bytes).writerIndex(bytes);
+    return new Tensor(output.name(), output.datatype(), output.shape(), data);
   }
 
   /** A copy of an output. */

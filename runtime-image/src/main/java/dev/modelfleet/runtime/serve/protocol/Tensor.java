@@ -33,6 +33,11 @@ public record Tensor(String name, DataType datatype, Shape shape, ByteBuf data) 
     return new Tensor(name, datatype, shape, data);
   }
 
+  /** What it is without its elements. */
+  public TensorSpec spec() {
+    return new TensorSpec(name, datatype, shape);
+  }
+
   public void release() {
     data.release();
   }
