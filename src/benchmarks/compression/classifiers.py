@@ -35,3 +35,78 @@ def quantization(modelfleet, models, work):
             size = f"{os.path.getsize(path) / 1e3:.1f}"
             rows.append([network, name, f"{100 * top1(path, data):.2f}", size, *tool, f"{latency:.3f}"])
     table(["network", "model", "top-1 %", "KB", "wall s", "peak MiB", "p50 ms"], rows)
+
+
+def operations(path):
+    """Millions of floating-point operations of the products of one inference."""
+    graph = onnx.shape_inference.infer_shapes(onnx.load(path), data_prop=True).graph
+    weights = {tensor.name: tensor.dims for tensor in graph.initializer}
+    shapes = {v.name: [max(1, d.dim_value) for d in v.type.tensor_type.shape.dim] for v in graph.value_info}
+    shapes.update({v.name: [max(1, d.dim_value) for d in v.type.tensor_type.shape.dim] for v in graph.output})
+    total = 0
+    for node in graph.node:
+        if node.op_type == "Conv":
+            total += 2 * np.prod(shapes[node.output[0]]) * np.prod(weights[node.input[1]][1:])
+        elif node.op_type == "Gemm":
+            total += 2 * np.prod(weights[node.input[1]])
+    return total / 1e6
+
+
+def pruned(modelfleet, models, work, name, alignment=8, **settings):
+    folder, out = models / name, work / name
+    step = {"prune": {"method": "Channel", "alignment": alignment, **settings}}
+    label = "-".join(str(value) for value in (alignment, *settings.values())).replace("%", "")
+    path, _, _ = modelfleet.compress(
+        f"pruned-{label}", [step], folder / "model.onnx", folder / "calibration.npz", out
+    )
+    return path
+
+
+def pruning(modelfleet, models, work):
+    """Channels removed by both tools, nothing trained afterwards."""
+    rows = []
+    for network in ("plain", "residual", "separable"):
+        files = {"original": str(models / network / "model.onnx")}
+        for share in (50, 70):
+            less = f"{share}%"
+            for way in ("l2", "bn-scale", "l2-reestimated", "bn-scale-reestimated"):
+                files[f"Torch-Pruning {way}, {less}"] = str(
+                    work / network / f"torch-pruning-{share}-{way}" / "model.onnx"
+                )
+            bare = pruned(modelfleet, models, work, network, flopsReduction=less, repair=False)
+            files[f"Modelfleet without repair, {less}"] = bare
+            files[f"Modelfleet, {less}"] = pruned(modelfleet, models, work, network, flopsReduction=less)
+        data = np.load(models / network / "evaluation.npz")
+        latencies = interleaved(files.values(), {"x": data["x"][:1]})
+        all_operations = operations(files["original"])
+        for (name, path), latency in zip(files.items(), latencies):
+            onnx.checker.check_model(path, full_check=True)
+            fewer = f"{100 * (1 - operations(path) / all_operations):.1f}"
+            size = f"{os.path.getsize(path) / 1e3:.0f}"
+            rows.append([network, name, fewer, f"{100 * top1(path, data):.2f}", size, f"{latency:.3f}"])
+    table(["network", "model", "fewer FLOPs %", "top-1 %", "KB", "p50 ms"], rows)
+
+
+def alignment(modelfleet, models, work):
+    """Latency of the residual network for several shares and alignments."""
+    data = np.load(models / "residual" / "evaluation.npz")
+    shares = (30, 40, 45, 50, 55, 60, 70)
+    files = {}
+    for share in shares:
+        for multiple in (1, 8, 16):
+            files[share, multiple] = pruned(
+                modelfleet, models, work, "residual", alignment=multiple, flopsReduction=f"{share}%"
+            )
+    paths = [str(models / "residual" / "model.onnx"), *files.values()]
+    original, *latencies = interleaved(paths, {"x": data["x"][:1]})
+    found = dict(zip(files, latencies))
+    print(f"original: {original:.3f} ms")
+    rows = []
+    for share in shares:
+        cells = []
+        for multiple in (1, 8, 16):
+            path = files[share, multiple]
+            cells += [f"{found[share, multiple]:.3f}", f"{100 * top1(path, data):.2f}"]
+        rows.append([f"{share}%", *cells])
+    head = [f"{what}, alignment {multiple}" for multiple in (1, 8, 16) for what in ("p50 ms", "top-1 %")]
+    table(["fewer FLOPs", *head], rows)

@@ -15,13 +15,19 @@ def main():
     parser.add_argument("--classpath", required=True)
     parser.add_argument("--sentences", type=pathlib.Path, required=True)
     parser.add_argument("--java-options", default="-XX:+UseSerialGC -Xmx128m")
-    parser.add_argument("--only", choices=("sentences", "classifiers"))
+    parser.add_argument("--only", choices=("sentences", "classifiers", "pruning", "alignment"))
     arguments = parser.parse_args()
     modelfleet = Modelfleet(arguments.classpath, arguments.java_options)
-    if arguments.only != "classifiers":
-        sentences.compare(modelfleet, arguments.classpath, arguments.sentences, arguments.work / "sentences")
-    if arguments.only != "sentences":
-        classifiers.quantization(modelfleet, arguments.models, arguments.work)
+    parts = {
+        "sentences": lambda: sentences.compare(
+            modelfleet, arguments.classpath, arguments.sentences, arguments.work / "sentences"
+        ),
+        "classifiers": lambda: classifiers.quantization(modelfleet, arguments.models, arguments.work),
+        "pruning": lambda: classifiers.pruning(modelfleet, arguments.models, arguments.work),
+        "alignment": lambda: classifiers.alignment(modelfleet, arguments.models, arguments.work),
+    }
+    for part in [arguments.only] if arguments.only else parts:
+        parts[part]()
 
 
 if __name__ == "__main__":
