@@ -6,5 +6,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum PruningMethod {
   /** Channels, attention heads and hidden units with all that belongs to them. */
   @JsonProperty("Channel")
-  CHANNEL
+  CHANNEL,
+
+  /** Whole residual blocks. */
+  @JsonProperty("Layer")
+  LAYER
 }

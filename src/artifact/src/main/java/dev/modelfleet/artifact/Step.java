@@ -116,9 +116,10 @@ public sealed interface Step {
    * @param ratio share of the parameters to remove, for instance {@code 50%}; this or
    *     flopsReduction
    * @param flopsReduction share of the floating-point operations to remove
-   * @param alignment number of which the channels that are left in each layer are a multiple; 8
-   *     unless given
-   * @param importance how what matters least is found; Activation unless given
+   * @param alignment number of which the channels that are left in each layer are a multiple, only
+   *     with method Channel; 8 unless given
+   * @param importance how what matters least is found, only with method Channel; Activation unless
+   *     given
    * @param repair whether what is left is fitted to what the original computes on the calibration
    *     data; null stands for true
    */
@@ -136,7 +137,7 @@ public sealed interface Step {
 
     public Prune {
       if (method == null) {
-        throw new IllegalArgumentException("prune.method is missing: give Channel");
+        throw new IllegalArgumentException("prune.method is missing: give Channel or Layer");
       }
       if ((ratio == null) == (flopsReduction == null)) {
         throw new IllegalArgumentException(
@@ -144,12 +145,19 @@ public sealed interface Step {
       }
       Share.parse("prune.ratio", ratio);
       Share.parse("prune.flopsReduction", flopsReduction);
-      alignment = alignment == null ? DEFAULT_ALIGNMENT : alignment;
-      if (alignment < 1 || alignment > 1024) {
+      if (method != PruningMethod.CHANNEL && (alignment != null || importance != null)) {
+        throw new IllegalArgumentException(
+            "prune.alignment and prune.importance apply to method Channel only: remove them or set"
+                + " method: Channel");
+      }
+      if (method == PruningMethod.CHANNEL) {
+        alignment = alignment == null ? DEFAULT_ALIGNMENT : alignment;
+        importance = importance == null ? Importance.ACTIVATION : importance;
+      }
+      if (alignment != null && (alignment < 1 || alignment > 1024)) {
         throw new IllegalArgumentException(
             "prune.alignment is " + alignment + ": give a number from 1 to 1024");
       }
-      importance = importance == null ? Importance.ACTIVATION : importance;
       // One form for what means the same: equal recipes have equal content keys.
       repair = Boolean.FALSE.equals(repair) ? false : null;
     }
@@ -171,7 +179,7 @@ public sealed interface Step {
 
     @Override
     public boolean needsCalibration() {
-      return repairs() || importance == Importance.ACTIVATION;
+      return repairs() || method == PruningMethod.LAYER || importance == Importance.ACTIVATION;
     }
   }
 

@@ -7,6 +7,7 @@ import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.convert.HalfPrecision;
 import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.prune.BlockPruner;
 import dev.modelfleet.compression.prune.ChannelPruner;
 import dev.modelfleet.compression.quantize.DynamicQuantizer;
 import dev.modelfleet.compression.quantize.StaticQuantizer;
@@ -83,6 +84,7 @@ public final class RecipeRunner {
       case Step.Prune prune ->
           switch (prune.method()) {
             case CHANNEL -> new ChannelPruner(prune);
+            case LAYER -> new BlockPruner(prune);
           };
       case Step.Convert convert -> new HalfPrecision(convert);
     };

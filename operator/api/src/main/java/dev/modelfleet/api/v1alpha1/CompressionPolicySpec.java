@@ -27,12 +27,13 @@ import java.util.List;
     value =
         """
         has(self.calibration) || !self.recipes.exists(r, r.steps.exists(s, has(s.prune) && \
-        (s.prune.repair || s.prune.importance == 'Activation')))\
+        (s.prune.repair || s.prune.method != 'Channel' || !has(s.prune.importance) || \
+        s.prune.importance == 'Activation')))\
         """,
     message =
         """
         a recipe prunes by activations or repairs what it prunes, which needs calibration data: \
-        add calibration.dataset, or set importance: L2 and repair: false\
+        add calibration.dataset, or set method: Channel, importance: L2 and repair: false\
         """)
 @ValidationRule(
     value =

@@ -17,12 +17,20 @@ import io.fabric8.generator.annotation.ValidationRule;
     value = "has(self.ratio) != has(self.flopsReduction)",
     message =
         "exactly one of prune.ratio and prune.flopsReduction is needed: for example ratio: 50%")
+@ValidationRule(
+    value = "self.method == 'Channel' || (!has(self.alignment) && !has(self.importance))",
+    message =
+        """
+        prune.alignment and prune.importance apply to method Channel only: remove them or set \
+        method: Channel\
+        """)
 public record PruneStep(
     @Required
         @JsonPropertyDescription(
             """
             What is removed: Channel (whole channels, attention heads and hidden units with all \
-            that belongs to them, so that a smaller dense model is left).\
+            that belongs to them, so that a smaller dense model is left) or Layer (whole residual blocks, \
+            those first whose output is most like their input; needs calibration data).\
             """)
         PruningMethod method,
     @Size(max = 8)
@@ -41,20 +49,20 @@ public record PruneStep(
             100%. Example: 50%\
             """)
         String flopsReduction,
-    @Default("8")
-        @Min(1)
+    @Min(1)
         @Max(1024)
         @JsonPropertyDescription(
             """
             Number of which the channels left in each layer are a multiple, from 1 to 1024: the \
-            width of the device's vector units, as other counts can be slower than more channels.\
+            width of the device's vector units, as other counts can be slower than more channels. \
+            With method Channel only; 8 unless given.\
             """)
         Integer alignment,
-    @Default("Activation")
-        @JsonPropertyDescription(
+    @JsonPropertyDescription(
             """
             How what matters least is found: L1 or L2 (norm of the weights) or Activation (weights \
-            together with the activations that they multiply; needs calibration data).\
+            together with the activations that they multiply; needs calibration data). With method \
+            Channel only; Activation unless given.\
             """)
         Importance importance,
     @Default("true")

@@ -2,6 +2,7 @@ package dev.modelfleet.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.modelfleet.artifact.Importance;
+import dev.modelfleet.artifact.PruningMethod;
 import dev.modelfleet.artifact.QuantizationScheme;
 import io.fabric8.generator.annotation.ValidationRule;
 
@@ -44,6 +45,7 @@ public record RecipeStep(
     }
     return prune != null
         && (!Boolean.FALSE.equals(prune.repair())
+            || prune.method() != PruningMethod.CHANNEL
             || prune.importance() == null
             || prune.importance() == Importance.ACTIVATION);
   }

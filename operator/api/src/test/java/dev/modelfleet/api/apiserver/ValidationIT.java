@@ -217,13 +217,21 @@ class ValidationIT {
             "{prune: {method: Random, ratio: 50%}}",
             "supported values: \"Channel\""),
         step(
+            "blocks have no alignment",
+            "{prune: {method: Layer, ratio: 50%, alignment: 8}}",
+            "prune.alignment and prune.importance apply to method Channel only"),
+        step(
             "channels are aligned to something",
             "{prune: {method: Channel, ratio: 50%, alignment: 0}}",
             "greater than or equal to 1"),
         step(
             "repair is calibrated",
             "{prune: {method: Channel, ratio: 50%}}",
-            "add calibration.dataset, or set importance: L2 and repair: false"),
+            "add calibration.dataset, or set method: Channel, importance: L2 and repair: false"),
+        step(
+            "blocks are measured",
+            "{prune: {method: Layer, ratio: 50%, repair: false}}",
+            "add calibration.dataset, or set method: Channel"),
         step("FP16 it is", "{convert: {precision: INT8}}", "set precision: FP16"),
         policy(
             "a drop is measured",

@@ -9,6 +9,12 @@ final class Amount {
 
   private Amount() {}
 
+  /** What was, what is, and the share that went. */
+  static String change(long before, long after) {
+    double share = before == 0 ? 0 : 100.0 * (before - after) / before;
+    return String.format(Locale.ROOT, "%s to %s (−%.1f%%)", of(before), of(after), share);
+  }
+
   /** Three significant digits and a unit: {@code 1.23 M}. */
   static String of(long amount) {
     double value = amount;

@@ -32,6 +32,11 @@ final class Atoms {
     return new int[Math.toIntExact(length)];
   }
 
+  /** Axes of a shape all of whose positions must stay. */
+  static int[][] frozen(long[] shape) {
+    return Arrays.stream(shape).mapToObj(Atoms::frozen).toArray(int[][]::new);
+  }
+
   /** Lets all positions of an axis stay. */
   void freeze(int[] axis) {
     for (int atom : axis) {

@@ -15,67 +15,26 @@ final class AxisRules {
 
   private static final Set<String> ELEMENTWISE =
       Set.of(
-          "Abs",
-          "Add",
-          "And",
-          "Cast",
-          "Ceil",
-          "Celu",
-          "Clip",
-          "Cos",
-          "Div",
-          "Dropout",
-          "Elu",
-          "Equal",
-          "Erf",
-          "Exp",
-          "Floor",
-          "Gelu",
-          "Greater",
-          "GreaterOrEqual",
-          "HardSigmoid",
-          "HardSwish",
-          "Identity",
-          "LeakyRelu",
-          "Less",
-          "LessOrEqual",
-          "Log",
-          "Max",
-          "Mean",
-          "Min",
-          "Mish",
-          "Mul",
-          "Neg",
-          "Not",
-          "Or",
-          "PRelu",
-          "Pow",
-          "Reciprocal",
-          "Relu",
-          "Round",
-          "Selu",
-          "Sigmoid",
-          "Sign",
-          "Sin",
-          "Softplus",
-          "Softsign",
-          "Sqrt",
-          "Sub",
-          "Sum",
-          "Tanh",
-          "ThresholdedRelu",
-          "Where");
+          """
+          Abs Add And Cast Ceil Celu Clip Cos Div Dropout Elu Equal Erf Exp Floor Gelu Greater \
+          GreaterOrEqual HardSigmoid HardSwish Identity LeakyRelu Less LessOrEqual Log Max \
+          Mean Min Mish Mul Neg Not Or PRelu Pow Reciprocal Relu Round Selu Sigmoid Sign Sin \
+          Softplus Softsign Sqrt Sub Sum Tanh ThresholdedRelu Where\
+          """
+              .split(" "));
 
   private static final Set<String> POOLS =
       Set.of("AveragePool", "GlobalAveragePool", "GlobalMaxPool", "LpPool", "MaxPool");
 
   private final ChannelGraph graph;
   private final Atoms atoms;
+  private final ProductRules products;
   private final ReshapeRules reshapes;
 
   AxisRules(ChannelGraph graph) {
     this.graph = graph;
     this.atoms = graph.atoms();
+    this.products = new ProductRules(graph);
     this.reshapes = new ReshapeRules(graph);
   }
 
@@ -109,9 +68,9 @@ final class AxisRules {
       return reduce(node);
     }
     return switch (type) {
-      case "Conv" -> convolution(node);
-      case "Gemm" -> gemm(node);
-      case "MatMul" -> matMul(node);
+      case "Conv" -> products.convolution(node);
+      case "Gemm" -> products.gemm(node);
+      case "MatMul" -> products.matMul(node);
       case "BatchNormalization", "InstanceNormalization" -> normalization(node);
       case "LayerNormalization" -> layerNormalization(node);
       case "Softmax", "LogSoftmax", "Hardmax" -> softmax(node);
@@ -159,7 +118,7 @@ final class AxisRules {
     if (shape.length != input.length || shape.length < 2 || shape[1] != input[1].length) {
       return false;
     }
-    int[][] result = frozen(shape);
+    int[][] result = Atoms.frozen(shape);
     result[0] = input[0];
     result[1] = input[1];
     for (int i = 2; i < input.length; i++) {
@@ -167,108 +126,6 @@ final class AxisRules {
     }
     graph.put(node.output(0), result);
     return true;
-  }
-
-  private static int[][] frozen(long[] shape) {
-    return Arrays.stream(shape).mapToObj(Atoms::frozen).toArray(int[][]::new);
-  }
-
-  private boolean convolution(Node node) {
-    if (Layer.of(graph.graph(), node).isEmpty()) {
-      return false;
-    }
-    int[][] input = graph.axes(node.input(0));
-    int[][] weights = graph.axes(node.input(1));
-    for (int i = 2; i < input.length; i++) {
-      atoms.freeze(input[i]);
-      atoms.freeze(weights[i]);
-    }
-    int groups = (int) node.integer("group", 1);
-    int perGroup = weights[1].length;
-    int outPerGroup = weights[0].length / groups;
-    if (groups > 1 && perGroup == 1) {
-      joinDepthwise(input[1], weights, outPerGroup);
-    } else {
-      joinGroups(input[1], weights, groups, outPerGroup);
-    }
-    if (!node.input(2).isEmpty()) {
-      atoms.join(weights[0], graph.axes(node.input(2))[0]);
-    }
-    int[][] result = frozen(graph.shape(node.output(0)));
-    result[0] = input[0];
-    result[1] = weights[0];
-    graph.put(node.output(0), result);
-    return true;
-  }
-
-  /** Each input channel has its own filters. */
-  private void joinDepthwise(int[] input, int[][] weights, int filters) {
-    for (int i = 0; i < weights[0].length; i++) {
-      atoms.join(weights[0][i], input[i / filters]);
-    }
-    atoms.freeze(weights[1]);
-  }
-
-  /** All groups stay equally large: they lose the channels of the same place. */
-  private void joinGroups(int[] input, int[][] weights, int groups, int outPerGroup) {
-    int perGroup = weights[1].length;
-    for (int i = 0; i < input.length; i++) {
-      atoms.join(input[i], weights[1][i % perGroup]);
-    }
-    for (int o = outPerGroup; groups > 1 && o < weights[0].length; o++) {
-      atoms.join(weights[0][o], weights[0][o % outPerGroup]);
-    }
-  }
-
-  private boolean gemm(Node node) {
-    int[][] a = graph.axes(node.input(0));
-    int[][] b = graph.axes(node.input(1));
-    int rows = (int) node.integer("transA", 0);
-    int columns = node.integer("transB", 0) == 1 ? 0 : 1;
-    atoms.join(a[1 - rows], b[1 - columns]);
-    int[][] result = {a[rows], b[columns]};
-    if (!node.input(2).isEmpty()) {
-      int[][] c = graph.axes(node.input(2));
-      for (int i = 0; i < c.length; i++) {
-        int[] along = result[i + 2 - c.length];
-        if (c[i].length == along.length) {
-          atoms.join(c[i], along);
-        } else {
-          atoms.freeze(c[i]);
-        }
-      }
-    }
-    graph.put(node.output(0), result);
-    return true;
-  }
-
-  private boolean matMul(Node node) {
-    int[][] a = graph.axes(node.input(0));
-    int[][] b = graph.axes(node.input(1));
-    long[] shape = graph.shape(node.output(0));
-    if (a.length < 2 || b.length < 2) {
-      return false;
-    }
-    atoms.join(a[a.length - 1], b[b.length - 2]);
-    int[][] result = frozen(shape);
-    int rank = shape.length;
-    result[rank - 2] = a[a.length - 2];
-    result[rank - 1] = b[b.length - 1];
-    for (int axis = 0; axis < rank - 2; axis++) {
-      int[] first = batch(a, rank, axis, shape[axis]);
-      int[] second = batch(b, rank, axis, shape[axis]);
-      if (first != null && second != null) {
-        atoms.join(first, second);
-      }
-      result[axis] = first != null ? first : second != null ? second : result[axis];
-    }
-    graph.put(node.output(0), result);
-    return true;
-  }
-
-  private static int[] batch(int[][] axes, int rank, int axis, long length) {
-    int own = axis - (rank - axes.length);
-    return own < 0 || axes[own].length != length ? null : axes[own];
   }
 
   private boolean normalization(Node node) {
@@ -377,7 +234,7 @@ final class AxisRules {
   /** Axes of unchanged length pass; the others are needed whole. */
   private boolean sameWhereEqual(Node node) {
     int[][] input = graph.axes(node.input(0));
-    int[][] result = frozen(graph.shape(node.output(0)));
+    int[][] result = Atoms.frozen(graph.shape(node.output(0)));
     for (int i = 0; i < input.length; i++) {
       if (input[i].length == result[i].length) {
         result[i] = input[i];
@@ -392,7 +249,7 @@ final class AxisRules {
   private boolean gather(Node node) {
     int[][] data = graph.axes(node.input(0));
     int axis = axis(node, "axis", 0, data.length);
-    int[][] result = frozen(graph.shape(node.output(0)));
+    int[][] result = Atoms.frozen(graph.shape(node.output(0)));
     int indexRank = graph.shape(node.input(1)).length;
     graph.freeze(node.input(1));
     atoms.freeze(data[axis]);
@@ -437,7 +294,7 @@ final class AxisRules {
       return false;
     }
     boolean keep = node.integer("keepdims", 1) == 1;
-    int[][] result = frozen(graph.shape(node.output(0)));
+    int[][] result = Atoms.frozen(graph.shape(node.output(0)));
     int at = 0;
     for (int i = 0; i < input.length; i++) {
       int axis = i;

@@ -64,8 +64,8 @@ public final class ChannelPruner implements Transform {
         .formatted(
             removed.cardinality(),
             groups.size(),
-            change(cost.parameters(new BitSet()), cost.parameters(removed)),
-            change(cost.flops(new BitSet()), cost.flops(removed)),
+            Amount.change(cost.parameters(new BitSet()), cost.parameters(removed)),
+            Amount.change(cost.flops(new BitSet()), cost.flops(removed)),
             repaired);
   }
 
@@ -125,10 +125,5 @@ public final class ChannelPruner implements Transform {
           IntStream.range(0, roots.length).filter(i -> !removed.get(roots[i])).toArray());
     }
     return kept;
-  }
-
-  private static String change(long before, long after) {
-    return "%s to %s (−%.1f%%)"
-        .formatted(Amount.of(before), Amount.of(after), 100.0 * (before - after) / before);
   }
 }
