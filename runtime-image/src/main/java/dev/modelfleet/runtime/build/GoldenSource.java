@@ -50,7 +50,7 @@ record GoldenSource(Dataset data, boolean random) {
     return switch (precision) {
       case FP32 -> 0.9999;
       case FP16 -> 0.999;
-      case INT8 -> 0.99;
+      case INT8, INT4 -> 0.99;
     };
   }
 

@@ -10,5 +10,9 @@ public enum Granularity {
 
   /** One scale for each output channel of a weight tensor. */
   @JsonProperty("PerChannel")
-  PER_CHANNEL
+  PER_CHANNEL,
+
+  /** One scale for each block of weights of an output channel. */
+  @JsonProperty("PerBlock")
+  PER_BLOCK
 }

@@ -14,5 +14,9 @@ public enum Precision {
 
   /** 8-bit integers with scales. */
   @JsonProperty("INT8")
-  INT8
+  INT8,
+
+  /** 4-bit integers with scales, expanded before or within products. */
+  @JsonProperty("INT4")
+  INT4
 }

@@ -36,7 +36,7 @@ public sealed interface Step {
   record Simplify() implements Step {}
 
   /**
-   * Uniform 8-bit integer quantization of weights and, by scheme, of activations.
+   * Uniform integer quantization of weights and, by scheme, of activations.
    *
    * @param scheme how activations are treated; required
    * @param granularity how many weights share a scale; PerChannel unless given
@@ -46,6 +46,8 @@ public sealed interface Step {
    * @param operators ONNX operator types to quantize; empty means those that pay on the engine
    * @param smoothing whether outlier channels of activations are moved into the weights first,
    *     which needs calibration data; only with schemes Dynamic and Static; null stands for false
+   * @param weights how weights are stored; 8 bits unless given. Granularity PerBlock has more
+   *     choices and is for scheme WeightOnly only
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Quantize(
@@ -54,8 +56,20 @@ public sealed interface Step {
       ActivationType activations,
       CalibrationMethod calibration,
       List<String> operators,
-      Boolean smoothing)
+      Boolean smoothing,
+      WeightFormat weights)
       implements Step {
+
+    /** With 8-bit weights. */
+    public Quantize(
+        QuantizationScheme scheme,
+        Granularity granularity,
+        ActivationType activations,
+        CalibrationMethod calibration,
+        List<String> operators,
+        Boolean smoothing) {
+      this(scheme, granularity, activations, calibration, operators, smoothing, null);
+    }
 
     /** Without smoothing. */
     public Quantize(
@@ -88,6 +102,17 @@ public sealed interface Step {
             "quantize.smoothing applies to schemes Dynamic and Static only: remove it, as scheme"
                 + " WeightOnly leaves activations as they are");
       }
+      boolean blocks = granularity == Granularity.PER_BLOCK;
+      if (blocks && scheme != QuantizationScheme.WEIGHT_ONLY) {
+        throw new IllegalArgumentException(
+            "quantize.granularity PerBlock is for scheme WeightOnly only: set granularity:"
+                + " PerChannel or scheme: WeightOnly");
+      }
+      weights = weights == null ? WeightFormat.DEFAULT : weights;
+      if (!blocks) {
+        weights.requireNoBlocks();
+      }
+      weights = blocks ? weights.forBlocks() : null;
       operators = operators == null ? List.of() : List.copyOf(operators);
       // One form for what means the same: equal recipes have equal content keys.
       smoothing = Boolean.TRUE.equals(smoothing) ? true : null;
@@ -105,7 +130,8 @@ public sealed interface Step {
 
     @Override
     public Optional<Precision> resultingPrecision() {
-      return Optional.of(Precision.INT8);
+      boolean four = weights != null && weights.bits() == 4;
+      return Optional.of(four ? Precision.INT4 : Precision.INT8);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.modelfleet.compression;
 
 import dev.modelfleet.artifact.Evaluation;
+import dev.modelfleet.artifact.Granularity;
 import dev.modelfleet.artifact.Recipe;
 import dev.modelfleet.artifact.Step;
 import dev.modelfleet.artifact.StepNote;
@@ -9,6 +10,7 @@ import dev.modelfleet.compression.convert.HalfPrecision;
 import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.prune.BlockPruner;
 import dev.modelfleet.compression.prune.ChannelPruner;
+import dev.modelfleet.compression.quantize.BlockwiseQuantizer;
 import dev.modelfleet.compression.quantize.DynamicQuantizer;
 import dev.modelfleet.compression.quantize.StaticQuantizer;
 import dev.modelfleet.compression.quantize.WeightOnlyQuantizer;
@@ -79,7 +81,10 @@ public final class RecipeRunner {
           switch (quantize.scheme()) {
             case DYNAMIC -> new DynamicQuantizer(quantize);
             case STATIC -> new StaticQuantizer(quantize);
-            case WEIGHT_ONLY -> new WeightOnlyQuantizer(quantize);
+            case WEIGHT_ONLY ->
+                quantize.granularity() == Granularity.PER_BLOCK
+                    ? new BlockwiseQuantizer(quantize)
+                    : new WeightOnlyQuantizer(quantize);
           };
       case Step.Prune prune ->
           switch (prune.method()) {

@@ -69,6 +69,9 @@ class MiniLmRecipesTest {
         "{'quantize':{'scheme':'Dynamic','smoothing':true}}           | 23200000 | 0.9975",
         "{'quantize':{'scheme':'Static','smoothing':true}}            | 23200000 | 0.997",
         "{'quantize':{'scheme':'WeightOnly'}}                         | 23100000 | 0.999",
+        "{'quantize':{'scheme':'WeightOnly','granularity':'PerBlock','weights':{'bits':4}}} | 14700000 | 0.965",
+        "{'quantize':{'scheme':'WeightOnly','granularity':'PerBlock','weights':{'bits':4,'rounding':'GPTQ'}}} | 14700000 | 0.978",
+        "{'quantize':{'scheme':'WeightOnly','granularity':'PerBlock','weights':{'blockSize':128,'computation':'INT8'}}} | 23700000 | 0.998",
         "{'convert':{'precision':'FP16'}}                             | 45300000 | 0.99999",
       })
   void meetsItsFigures(String step, long maxBytes, double minCosine) {

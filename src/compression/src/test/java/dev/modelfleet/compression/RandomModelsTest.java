@@ -36,6 +36,16 @@ class RandomModelsTest {
           Map.entry("{\"convert\":{\"precision\":\"FP16\"}}", 1e-4),
           Map.entry("{\"convert\":{\"precision\":\"FP16\",\"keepInputsAndOutputs\":false}}", 1e-4),
           Map.entry("{\"quantize\":{\"scheme\":\"WeightOnly\"}}", 1e-3),
+          Map.entry(
+              "{\"quantize\":{\"scheme\":\"WeightOnly\",\"granularity\":\"PerBlock\"}}", 1e-3),
+          Map.entry(
+              "{\"quantize\":{\"scheme\":\"WeightOnly\",\"granularity\":\"PerBlock\","
+                  + "\"weights\":{\"bits\":4,\"blockSize\":16,\"rounding\":\"HQQ\"}}}",
+              0.2),
+          Map.entry(
+              "{\"quantize\":{\"scheme\":\"WeightOnly\",\"granularity\":\"PerBlock\","
+                  + "\"weights\":{\"bits\":4,\"blockSize\":16,\"rounding\":\"GPTQ\"}}}",
+              0.2),
           Map.entry("{\"quantize\":{\"scheme\":\"Dynamic\"}}", 0.02),
           Map.entry("{\"quantize\":{\"scheme\":\"Static\"}}", 0.03),
           Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"granularity\":\"PerTensor\"}}", 0.06),
@@ -65,8 +75,8 @@ class RandomModelsTest {
         ContractJson.read("{\"name\":\"r\",\"steps\":[%s]}".formatted(steps), Recipe.class);
     for (long seed = 0; seed < 12; seed++) {
       check(RandomModel.attention(seed), recipe, TOLERANCE.get(step), "attention " + seed);
-      boolean convolutionsOnly = step.contains("Dynamic");
-      if (!convolutionsOnly || seed < 3) {
+      boolean productsOnly = step.contains("Dynamic") || step.contains("PerBlock");
+      if (!productsOnly || seed < 3) {
         check(
             RandomModel.convolutional(seed), recipe, TOLERANCE.get(step), "convolutional " + seed);
       }

@@ -38,6 +38,18 @@ import java.util.List;
 @ValidationRule(
     value =
         """
+        has(self.calibration) || !self.recipes.exists(r, r.steps.exists(s, has(s.quantize) && \
+        has(s.quantize.weights) && has(s.quantize.weights.rounding) && \
+        s.quantize.weights.rounding == 'GPTQ'))\
+        """,
+    message =
+        """
+        a recipe rounds weights by GPTQ, which needs calibration data: add calibration.dataset, \
+        or use rounding HQQ or Nearest\
+        """)
+@ValidationRule(
+    value =
+        """
         has(self.evaluation) || !has(self.constraints) || \
         !has(self.constraints.maxAccuracyDrop)\
         """,

@@ -43,7 +43,7 @@ public record Device(
         @Size(min = 1, max = 8)
         @JsonPropertyDescription(
             """
-            Precisions that the device runs well: FP32, FP16, INT8. Recipes that end in another \
+            Precisions that the device runs well: FP32, FP16, INT8, INT4. Recipes that end in another \
             are skipped. At least one. Example: [FP32, INT8]\
             """)
         List<Precision> precisions) {

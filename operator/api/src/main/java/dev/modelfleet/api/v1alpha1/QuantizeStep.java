@@ -12,8 +12,28 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 
-/** Uniform 8-bit integer quantization. */
+/** Uniform integer quantization. */
 @ApiObject
+@ValidationRule(
+    value = "self.granularity != 'PerBlock' || self.scheme == 'WeightOnly'",
+    message =
+        """
+        quantize.granularity PerBlock is for scheme WeightOnly only: set granularity: PerChannel \
+        or scheme: WeightOnly\
+        """)
+@ValidationRule(
+    value =
+        """
+        self.granularity == 'PerBlock' || !has(self.weights) || !(has(self.weights.blockSize) || \
+        has(self.weights.symmetric) || has(self.weights.computation) || \
+        (has(self.weights.bits) && self.weights.bits != 8) || \
+        (has(self.weights.rounding) && self.weights.rounding != 'Nearest'))\
+        """,
+    message =
+        """
+        quantize.weights sets 4 bits, blockSize, symmetric, rounding or computation, which blocks \
+        of weights have only: set scheme: WeightOnly and granularity: PerBlock, or remove them\
+        """)
 @ValidationRule(
     value = "self.scheme == 'Static' || (!has(self.activations) && !has(self.calibration))",
     message =
@@ -40,8 +60,9 @@ public record QuantizeStep(
     @Default("PerChannel")
         @JsonPropertyDescription(
             """
-            How many weights share one scale: PerTensor (all of a tensor) or PerChannel (those of \
-            one output channel).\
+            How many weights share one scale: PerTensor (all of a tensor), PerChannel (those of \
+            one output channel) or, with scheme WeightOnly only, PerBlock (blockSize of one \
+            output channel).\
             """)
         Granularity granularity,
     @JsonPropertyDescription(
@@ -73,7 +94,9 @@ public record QuantizeStep(
             quantization, which keeps more accuracy in transformers; needs calibration data; with \
             schemes Dynamic and Static only. false unless given.\
             """)
-        Boolean smoothing) {
+        Boolean smoothing,
+    @JsonPropertyDescription("How weights are stored; 8 bits unless given.")
+        WeightFormatting weights) {
 
   public QuantizeStep {
     operators = Formats.copy(operators);

@@ -199,6 +199,30 @@ class ValidationIT {
             "{quantize: {scheme: Static, calibration: Max}}",
             "supported values: \"Entropy\""),
         step(
+            "blocks are of weights only",
+            "{quantize: {scheme: Dynamic, granularity: PerBlock}}",
+            "quantize.granularity PerBlock is for scheme WeightOnly only"),
+        step(
+            "four bits need blocks",
+            "{quantize: {scheme: WeightOnly, weights: {bits: 4}}}",
+            "set scheme: WeightOnly and granularity: PerBlock, or remove them"),
+        step(
+            "a size of blocks",
+            "{quantize: {scheme: WeightOnly, granularity: PerBlock, weights: {blockSize: 48}}}",
+            "blockSize must be 16, 32, 64, 128 or 256"),
+        step(
+            "a number of bits",
+            "{quantize: {scheme: WeightOnly, granularity: PerBlock, weights: {bits: 3}}}",
+            "bits must be 4 or 8"),
+        step(
+            "products are FP32 or INT8",
+            "{quantize: {scheme: WeightOnly, granularity: PerBlock, weights: {computation: FP16}}}",
+            "computation must be FP32 or INT8"),
+        step(
+            "GPTQ is calibrated",
+            "{quantize: {scheme: WeightOnly, granularity: PerBlock, weights: {rounding: GPTQ}}}",
+            "a recipe rounds weights by GPTQ, which needs calibration data"),
+        step(
             "operators are names",
             "{quantize: {scheme: Dynamic, operators: ['a b']}}",
             "operators[0]"),

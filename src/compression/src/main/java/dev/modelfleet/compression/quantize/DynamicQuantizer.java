@@ -90,7 +90,7 @@ public final class DynamicQuantizer implements Transform {
                         "quantize.smoothing needs calibration data: set spec.calibration.dataset")));
   }
 
-  private static boolean isPlainProduct(Node node) {
+  static boolean isPlainProduct(Node node) {
     return node.is("MatMul")
         || (node.is("Gemm")
             && node.integer("transA", 0) == 0
