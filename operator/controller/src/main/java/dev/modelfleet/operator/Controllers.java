@@ -7,6 +7,7 @@ import dev.modelfleet.operator.target.HardwareTargetReconciler;
 import dev.modelfleet.operator.variant.ModelVariantReconciler;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -23,9 +24,12 @@ public final class Controllers {
    *
    * @param leaderElection how one of several operators becomes the one that works; empty where
    *     there is only one
+   * @param metrics told of each reconciliation
    */
   public static Operator of(
-      OperatorContext context, Optional<LeaderElectionConfiguration> leaderElection) {
+      OperatorContext context,
+      Optional<LeaderElectionConfiguration> leaderElection,
+      Metrics metrics) {
     Operator operator =
         new Operator(
             configuration -> {
@@ -34,7 +38,8 @@ public final class Controllers {
                   .withCloseClientOnStop(false)
                   .checkingCRDAndValidateLocalModel(false)
                   .withConcurrentReconciliationThreads(RECONCILER_THREADS)
-                  .withCacheSyncTimeout(CACHE_SYNC_TIMEOUT);
+                  .withCacheSyncTimeout(CACHE_SYNC_TIMEOUT)
+                  .withMetrics(metrics);
               leaderElection.ifPresent(configuration::withLeaderElectionConfiguration);
             });
     operator.register(new ModelDeploymentReconciler(context));

@@ -10,8 +10,11 @@ import java.util.List;
  * @param nodes the real nodes; none: only an API server, for tests that play the nodes themselves
  * @param kwokNodes how many simulated nodes (KWOK) to add, for scale
  * @param keep whether the cluster stays when the process that started it ends
+ * @param kwokStages YAML documents of KWOK Stages beside the usual ones; one of the same name as a
+ *     usual one takes its place; empty for none
  */
-public record ClusterSpec(String name, List<NodeSpec> nodes, int kwokNodes, boolean keep) {
+public record ClusterSpec(
+    String name, List<NodeSpec> nodes, int kwokNodes, boolean keep, String kwokStages) {
   /** The name of a cluster where none is given. */
   public static final String DEFAULT_NAME = "modelfleet";
 
@@ -30,22 +33,27 @@ public record ClusterSpec(String name, List<NodeSpec> nodes, int kwokNodes, bool
 
   /** The default cluster under {@code name}: two real nodes, removed at the end. */
   public static ClusterSpec named(String name) {
-    return new ClusterSpec(name, NodeSpec.usual(2), 0, false);
+    return new ClusterSpec(name, NodeSpec.usual(2), 0, false, "");
   }
 
   /** The same with the usual {@code count} nodes. */
   public ClusterSpec withNodes(int count) {
-    return new ClusterSpec(name, NodeSpec.usual(count), kwokNodes, keep);
+    return new ClusterSpec(name, NodeSpec.usual(count), kwokNodes, keep, kwokStages);
   }
 
   /** The same with {@code count} simulated nodes. */
   public ClusterSpec withKwokNodes(int count) {
-    return new ClusterSpec(name, nodes, count, keep);
+    return new ClusterSpec(name, nodes, count, keep, kwokStages);
+  }
+
+  /** The same with further life for what runs on its simulated nodes. */
+  public ClusterSpec withKwokStages(String stages) {
+    return new ClusterSpec(name, nodes, kwokNodes, keep, stages);
   }
 
   /** The same, staying when its process ends. */
   public ClusterSpec kept() {
-    return new ClusterSpec(name, nodes, kwokNodes, true);
+    return new ClusterSpec(name, nodes, kwokNodes, true, kwokStages);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -37,8 +38,9 @@ public final class OperatorBeans {
 
   @Produces
   @Singleton
-  Operator operator(OperatorContext context) {
-    return Controllers.of(context, Optional.of(leaderElection(context)));
+  Operator operator(OperatorContext context, MeterRegistry registry) {
+    return Controllers.of(
+        context, Optional.of(leaderElection(context)), new ReconcileMetrics(registry));
   }
 
   /**

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -119,7 +120,7 @@ public final class OperatorUnderTest implements AutoCloseable {
                 .build(),
             settings,
             (InstantSource) () -> Clock.systemUTC().instant().plus(ahead));
-    operator = Controllers.of(context, Optional.empty());
+    operator = Controllers.of(context, Optional.empty(), Metrics.NOOP);
     operator.start();
     return this;
   }

@@ -162,6 +162,7 @@ final class ClusterClient implements AutoCloseable {
         .addToLabels(KWOK_LABEL, KWOK)
         .addToLabels("kubernetes.io/hostname", name)
         .addToLabels("kubernetes.io/os", "linux")
+        .addToLabels("kubernetes.io/arch", "amd64")
         .addToAnnotations("kwok.x-k8s.io/node", "fake")
         .endMetadata()
         .withNewSpec()

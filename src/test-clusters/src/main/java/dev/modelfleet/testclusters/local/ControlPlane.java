@@ -1,5 +1,6 @@
 package dev.modelfleet.testclusters.local;
 
+import dev.modelfleet.testclusters.ClusterSpec;
 import dev.modelfleet.testclusters.Registry;
 import dev.modelfleet.testclusters.host.HostCommand;
 import dev.modelfleet.testclusters.tools.ToolModule;
@@ -8,6 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * How the programs of the control plane are started. Only their commands and files; nothing runs
@@ -33,6 +37,9 @@ final class ControlPlane {
           "serviceaccount-controller",
           "root-ca-certificate-publisher-controller",
           "clusterrole-aggregation-controller");
+
+  private static final Pattern DOCUMENT_END = Pattern.compile("(?m)^---$\n?");
+  private static final Pattern STAGE_NAME = Pattern.compile("(?m)^  name: (\\S+)$");
 
   private final StateDirectory directory;
   private final Tools tools;
@@ -93,7 +100,7 @@ final class ControlPlane {
     return new Launch(API_SERVER, layout.namespace(), command);
   }
 
-  Launch controllers(Credentials credentials, boolean cleaningOnly) {
+  Launch controllers(Credentials credentials, ClusterSpec spec) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -106,21 +113,33 @@ final class ControlPlane {
                 "--leader-elect=false",
                 "--allocate-node-cidrs=false",
                 "--secure-port=0"));
-    if (cleaningOnly) {
+    if (spec.apiOnly()) {
       command.add("--controllers=" + CLEANING_CONTROLLERS);
     }
+    command.addAll(requestRate(spec));
     return new Launch(CONTROLLERS, layout.namespace(), command);
   }
 
-  Launch scheduler(Credentials credentials) {
-    return new Launch(
-        SCHEDULER,
-        layout.namespace(),
-        List.of(
-            kubernetes(SCHEDULER),
-            "--kubeconfig=" + credentials.kubeconfig(SCHEDULER),
-            "--leader-elect=false",
-            "--secure-port=0"));
+  Launch scheduler(Credentials credentials, ClusterSpec spec) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                kubernetes(SCHEDULER),
+                "--kubeconfig=" + credentials.kubeconfig(SCHEDULER),
+                "--leader-elect=false",
+                "--secure-port=0"));
+    command.addAll(requestRate(spec));
+    return new Launch(SCHEDULER, layout.namespace(), command);
+  }
+
+  /**
+   * Simulated nodes are for scale: without this, each controller's default of 20 requests a second
+   * is what would be measured.
+   */
+  private static List<String> requestRate(ClusterSpec spec) {
+    return spec.kwokNodes() == 0
+        ? List.of()
+        : List.of("--kube-api-qps=1000", "--kube-api-burst=2000");
   }
 
   /** The proxy of one set of namespaces; the hub's acts for the first node. */
@@ -150,10 +169,10 @@ final class ControlPlane {
             directory.file("Corefile").toString()));
   }
 
-  Launch kwok(Credentials credentials) {
+  Launch kwok(Credentials credentials, String extraStages) {
     Path stages = directory.file("kwok-stages.yaml");
-    StateDirectory.write(
-        stages, HostCommand.run(tools.program(ToolModule.KWOK, "stages").toString()));
+    String usual = HostCommand.run(tools.program(ToolModule.KWOK, "stages").toString());
+    StateDirectory.write(stages, stages(usual, extraStages));
     return new Launch(
         KWOK,
         layout.namespace(),
@@ -164,6 +183,21 @@ final class ControlPlane {
             "--manage-all-nodes=false",
             "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
             "--node-lease-duration-seconds=40"));
+  }
+
+  /** The usual stages but those that an extra one of the same name takes the place of. */
+  static String stages(String usual, String extra) {
+    Set<String> taken =
+        STAGE_NAME.matcher(extra).results().map(r -> r.group(1)).collect(Collectors.toSet());
+    return DOCUMENT_END
+            .splitAsStream(usual)
+            .filter(stage -> !stage.isBlank())
+            .filter(
+                stage ->
+                    STAGE_NAME.matcher(stage).results().noneMatch(r -> taken.contains(r.group(1))))
+            .map(stage -> "---\n" + stage)
+            .collect(Collectors.joining())
+        + (extra.isBlank() ? "" : "---\n" + extra);
   }
 
   /** A registry on {@code address}; two with one storage folder serve the host and the cluster. */

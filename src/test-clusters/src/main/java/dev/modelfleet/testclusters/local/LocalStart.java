@@ -134,16 +134,16 @@ final class LocalStart {
   }
 
   private void startControllers() {
-    processes.start(controlPlane.controllers(credentials, spec.apiOnly()));
+    processes.start(controlPlane.controllers(credentials, spec));
     if (spec.apiOnly()) {
       return;
     }
-    processes.start(controlPlane.scheduler(credentials));
+    processes.start(controlPlane.scheduler(credentials, spec));
     if (layout.namespace().equals(Namespaces.HUB)) {
       processes.start(controlPlane.dns(credentials, plan));
     }
     if (spec.kwokNodes() > 0) {
-      processes.start(controlPlane.kwok(credentials));
+      processes.start(controlPlane.kwok(credentials, spec.kwokStages()));
     }
   }
 

@@ -38,6 +38,17 @@ class ControlPlaneTest {
   }
 
   @Test
+  void anExtraStageTakesThePlaceOfTheUsualOneOfItsName() {
+    String usual =
+        "---\nkind: Stage\nmetadata:\n  name: a\n---\nkind: Stage\nmetadata:\n  name: b\n";
+    String extra = "kind: Stage\nmetadata:\n  name: b\nspec: {}\n";
+
+    assertThat(ControlPlane.stages(usual, "")).isEqualTo(usual);
+    assertThat(ControlPlane.stages(usual, extra))
+        .isEqualTo("---\nkind: Stage\nmetadata:\n  name: a\n---\n" + extra);
+  }
+
+  @Test
   void anApiServerAloneNeedsNoRootAndNoFixedPort() {
     Layout one = Layout.apiOnly(5000);
     Layout two = Layout.apiOnly(5001);
