@@ -28,6 +28,7 @@ final class OperatorProcess implements AutoCloseable {
 
   private OperatorProcess(Process process, int port) {
     this.process = process;
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     this.port = port;
   }
 
@@ -86,7 +87,7 @@ final class OperatorProcess implements AutoCloseable {
             "--set=image.repository=o,runtimeImage.repository=r,registry.repository=r:5000/v",
             "--show-only=templates/rbac.yaml",
             "--show-only=templates/serviceaccount.yaml");
-    Path manifest = Files.writeString(folder.resolve("account.yaml"), roles);
+    Path manifest = Files.writeString(folder.resolve("account.yaml"), roles.substring(roles.indexOf("---\n")));
     HostCommand.run(kubectl, admin, "create", "namespace", "modelfleet-system");
     HostCommand.run(
         kubectl, admin, "apply", "-n", "modelfleet-system", "-f", manifest.toString());

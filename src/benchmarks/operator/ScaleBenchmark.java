@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
 final class ScaleBenchmark {
 
   private static final int WRITERS = 4;
+  private static final int MAX_STILL = 30;
 
   private final TestCluster cluster;
   private final SimulatedFleet fleet;
@@ -140,19 +141,24 @@ final class ScaleBenchmark {
   private void await(int wanted, OperatorProcess operator) throws Exception {
     Instant start = Instant.now();
     long healthy = 0;
-    long peak = 0;
-    while (healthy < wanted) {
+    int still = 0;
+    while (healthy < wanted && still < MAX_STILL) {
       TimeUnit.SECONDS.sleep(2);
+      long before = healthy;
       healthy =
           kubectl("get", "modeldeployments", "-A", "--no-headers", "--ignore-not-found")
               .lines()
               .filter(line -> line.contains(" Healthy "))
               .count();
+      still = healthy == before ? still + 1 : 0;
       long resident = operator.mebibytes("VmRSS");
-      peak = Math.max(peak, resident);
       System.out.printf(
           "%6.1f s  %d Healthy, operator %d MiB, %.1f s of CPU%n",
           seconds(start), healthy, resident, operator.cpuSeconds());
+    }
+    if (healthy < wanted) {
+      System.out.println(kubectl("get", "modelvariants,jobs", "-A"));
+      throw new IllegalStateException("nothing became Healthy for a minute");
     }
   }
 

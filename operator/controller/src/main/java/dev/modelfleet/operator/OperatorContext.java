@@ -2,6 +2,7 @@ package dev.modelfleet.operator;
 
 import dev.modelfleet.operator.apply.ServerSideApply;
 import dev.modelfleet.operator.event.EventRecorder;
+import dev.modelfleet.operator.placement.NodeCache;
 import dev.modelfleet.operator.pod.ModelVolume;
 import dev.modelfleet.operator.pod.RuntimePod;
 import dev.modelfleet.operator.source.RegistryClient;
@@ -22,6 +23,7 @@ import java.util.Set;
  * @param events the recorder of Events
  * @param apply the writer of desired objects
  * @param sources the resolver of URIs
+ * @param nodes the nodes of the cluster, watched from the start of the first controller on
  */
 public record OperatorContext(
     KubernetesClient client,
@@ -30,7 +32,8 @@ public record OperatorContext(
     RuntimePod pods,
     EventRecorder events,
     ServerSideApply apply,
-    SourceResolver sources)
+    SourceResolver sources,
+    NodeCache nodes)
     implements AutoCloseable {
 
   private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
@@ -48,7 +51,8 @@ public record OperatorContext(
         new RuntimePod(settings, modelVolume(client, settings)),
         new EventRecorder(client, clock),
         new ServerSideApply(client),
-        new SourceResolver(registry, client, clock, SOURCE_TIME_TO_LIVE));
+        new SourceResolver(registry, client, clock, SOURCE_TIME_TO_LIVE),
+        new NodeCache(client));
   }
 
   private static ModelVolume modelVolume(KubernetesClient client, OperatorSettings settings) {
@@ -65,5 +69,6 @@ public record OperatorContext(
   @Override
   public void close() {
     sources.close();
+    nodes.close();
   }
 }

@@ -5,13 +5,16 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Whether an object in the cluster still is what is desired: every desired field is there with the
  * same value. Fields that others set or the API server defaults are not looked at, so that an
- * autoscaler or a sidecar injector causes no write.
+ * autoscaler or a sidecar injector causes no write. What was found equal once is not compared again
+ * until either of the two changes.
  */
 public final class AppliedState {
 
@@ -19,14 +22,42 @@ public final class AppliedState {
   private static final List<String> MERGE_KEYS =
       List.of("name", "uid", "key", "mountPath", "containerPort", "port", "type");
 
+  private static final int MAX_REMEMBERED = 20_000;
+
   private final KubernetesSerialization serialization;
+  private final Map<String, String> equalBefore = new ConcurrentHashMap<>();
 
   public AppliedState(KubernetesSerialization serialization) {
     this.serialization = serialization;
   }
 
+  /**
+   * Whether applying {@code desired} would change {@code actual}.
+   *
+   * @param hash of {@code desired}
+   */
+  public boolean differs(HasMetadata desired, HasMetadata actual, String hash) {
+    String uid = actual.getMetadata().getUid();
+    String pair = actual.getMetadata().getResourceVersion() + " " + hash;
+    if (pair.equals(equalBefore.get(uid))) {
+      return false;
+    }
+    boolean differs = differs(desired, actual);
+    if (!differs) {
+      remember(uid, pair);
+    }
+    return differs;
+  }
+
+  private void remember(String uid, String pair) {
+    if (equalBefore.size() >= MAX_REMEMBERED) {
+      equalBefore.clear();
+    }
+    equalBefore.put(uid, pair);
+  }
+
   /** Whether applying {@code desired} would change {@code actual}. */
-  public boolean differs(HasMetadata desired, HasMetadata actual) {
+  boolean differs(HasMetadata desired, HasMetadata actual) {
     JsonNode want = serialization.convertValue(desired, JsonNode.class);
     JsonNode have = serialization.convertValue(actual, JsonNode.class);
     return !contains(want, have, "");

@@ -42,8 +42,8 @@ public final class ServerSideApply {
    * @return whether something was written
    */
   public boolean apply(HasMetadata desired, Optional<? extends HasMetadata> actual) {
-    annotateWithHash(desired);
-    if (actual.isPresent() && !state.differs(desired, actual.get())) {
+    String hash = annotateWithHash(desired);
+    if (actual.isPresent() && !state.differs(desired, actual.get(), hash)) {
       return false;
     }
     client.resource(desired).patch(CONTEXT);
@@ -55,13 +55,15 @@ public final class ServerSideApply {
     return true;
   }
 
-  private void annotateWithHash(HasMetadata desired) {
+  private String annotateWithHash(HasMetadata desired) {
     String text =
         ContractJson.write(client.getKubernetesSerialization().convertValue(desired, Map.class));
     Map<String, String> annotations =
         new HashMap<>(
             Optional.ofNullable(desired.getMetadata().getAnnotations()).orElseGet(Map::of));
-    annotations.put(Labels.APPLIED, Sha256.hex(text).substring(0, 16));
+    String hash = Sha256.hex(text).substring(0, 16);
+    annotations.put(Labels.APPLIED, hash);
     desired.getMetadata().setAnnotations(annotations);
+    return hash;
   }
 }

@@ -2,10 +2,13 @@ package dev.modelfleet.operator.deployment;
 
 import dev.modelfleet.api.v1alpha1.CompressionPolicy;
 import dev.modelfleet.api.v1alpha1.CompressionPolicySpec;
+import dev.modelfleet.api.v1alpha1.Condition;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.LocalReference;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
+import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
+import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.operator.deployment.decide.DeploymentFacts;
 import dev.modelfleet.operator.deployment.decide.Owner;
 import dev.modelfleet.operator.deployment.decide.References;
@@ -15,6 +18,7 @@ import dev.modelfleet.operator.deployment.decide.ServingObjects;
 import dev.modelfleet.operator.deployment.decide.WorkloadFacts;
 import dev.modelfleet.operator.source.Resolution;
 import dev.modelfleet.operator.source.SourceResolver;
+import dev.modelfleet.operator.status.Conditions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
@@ -78,7 +82,19 @@ final class DeploymentFactsReader {
         variants,
         revisions,
         workloads,
-        conflicts(deployment, workloads, context));
+        conflicts(deployment, workloads, variants, context));
+  }
+
+  private static boolean isReady(ModelVariant variant) {
+    return variant.getStatus() != null && variant.getStatus().phase() == VariantPhase.READY;
+  }
+
+  private static boolean isAccepted(ModelDeployment deployment) {
+    return deployment.getStatus() != null
+        && Conditions.find(deployment.getStatus().conditions(), ModelDeploymentConditions.ACCEPTED)
+            .filter(Condition::isTrue)
+            .filter(c -> deployment.getMetadata().getGeneration().equals(c.observedGeneration()))
+            .isPresent();
   }
 
   /** What a ModelDeployment owns of a kind, alone or with others. */
@@ -138,11 +154,20 @@ final class DeploymentFactsReader {
         () -> wake.accept(id));
   }
 
-  /** Names that are taken, looked up only for targets that nothing serves yet. */
+  /**
+   * Names that are taken, looked up only for targets that nothing serves yet, and of these only
+   * when the spec is new and when a proven variant is about to be served: not at every step of a
+   * build.
+   */
   private List<String> conflicts(
       ModelDeployment deployment,
       Map<String, List<WorkloadFacts>> workloads,
+      Map<String, ModelVariant> variants,
       Context<ModelDeployment> context) {
+    if (isAccepted(deployment)
+        && variants.values().stream().noneMatch(DeploymentFactsReader::isReady)) {
+      return List.of();
+    }
     List<String> services =
         owned(deployment, context, Service.class)
             .map(service -> service.getMetadata().getName())

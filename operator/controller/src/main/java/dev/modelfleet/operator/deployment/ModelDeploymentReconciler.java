@@ -6,6 +6,7 @@ import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatus;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.operator.OperatorContext;
+import dev.modelfleet.operator.cache.PrunedStore;
 import dev.modelfleet.operator.deployment.decide.DeploymentDecision;
 import dev.modelfleet.operator.deployment.decide.DeploymentDecisions;
 import dev.modelfleet.operator.deployment.decide.DeploymentFacts;
@@ -13,6 +14,7 @@ import dev.modelfleet.operator.deployment.decide.DeploymentReport;
 import dev.modelfleet.operator.deployment.decide.DeploymentStories;
 import dev.modelfleet.operator.deployment.decide.References;
 import dev.modelfleet.operator.deployment.decide.RolloutState;
+import dev.modelfleet.operator.deployment.decide.WorkloadFacts;
 import dev.modelfleet.operator.name.Labels;
 import dev.modelfleet.operator.status.StatusReport;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -20,6 +22,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -30,12 +33,14 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -44,6 +49,7 @@ import java.util.stream.Collectors;
 @ControllerConfiguration(
     name = "modeldeployment",
     fieldManager = Labels.MODELFLEET,
+    informer = @Informer(itemStore = PrunedStore.class),
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 60_000)
@@ -114,28 +120,62 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
     cache.addIndexer(BY_TARGET, md -> List.copyOf(References.targetNames(md)));
     return List.of(
         answers,
-        owned(ModelVariant.class, context),
-        owned(Deployment.class, context),
-        owned(DaemonSet.class, context),
-        owned(Service.class, context),
-        owned(ControllerRevision.class, context),
+        owned(ModelVariant.class, this::concernsAllOwners, context),
+        owned(
+            Deployment.class,
+            (now, before) -> !WorkloadFacts.of(now).tellsTheSame(WorkloadFacts.of(before)),
+            context),
+        owned(
+            DaemonSet.class,
+            (now, before) -> !WorkloadFacts.of(now).tellsTheSame(WorkloadFacts.of(before)),
+            context),
+        owned(Service.class, (now, before) -> true, context),
+        owned(ControllerRevision.class, (now, before) -> true, context),
         policies(context),
         targets(context));
   }
 
   private static <R extends HasMetadata> EventSource<R, ModelDeployment> owned(
-      Class<R> kind, EventSourceContext<ModelDeployment> context) {
+      Class<R> kind, OnUpdateFilter<R> matters, EventSourceContext<ModelDeployment> context) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(kind, ModelDeployment.class)
             .withLabelSelector(Labels.MANAGED_SELECTOR)
+            .withItemStore(new PrunedStore<>())
+            .withOnUpdateFilter(matters)
             .build(),
         context);
+  }
+
+  /**
+   * A variant that only gained an owner concerns nobody but that owner, who is woken: else each of
+   * a thousand users of a variant would look again for each of the others.
+   */
+  private boolean concernsAllOwners(ModelVariant now, ModelVariant before) {
+    var meta = now.getMetadata();
+    boolean changed =
+        !Objects.equals(now.getStatus(), before.getStatus())
+            || !Objects.equals(meta.getGeneration(), before.getMetadata().getGeneration())
+            || meta.getDeletionTimestamp() != null;
+    if (!changed) {
+      meta.getOwnerReferences().stream()
+          .filter(owner -> !before.getMetadata().getOwnerReferences().contains(owner))
+          .map(owner -> new ResourceID(owner.getName(), meta.getNamespace()))
+          .forEach(answers::propagateEvent);
+    }
+    return changed;
+  }
+
+  /** What users write; how many use it, for instance, concerns none of them. */
+  private static boolean specChanged(HasMetadata now, HasMetadata before) {
+    return !Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration());
   }
 
   private static EventSource<CompressionPolicy, ModelDeployment> policies(
       EventSourceContext<ModelDeployment> context) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(CompressionPolicy.class, ModelDeployment.class)
+            .withItemStore(new PrunedStore<>())
+            .withOnUpdateFilter(ModelDeploymentReconciler::specChanged)
             .withSecondaryToPrimaryMapper(
                 policy ->
                     ids(
@@ -160,6 +200,8 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
       EventSourceContext<ModelDeployment> context) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(HardwareTarget.class, ModelDeployment.class)
+            .withItemStore(new PrunedStore<>())
+            .withOnUpdateFilter(ModelDeploymentReconciler::specChanged)
             .withSecondaryToPrimaryMapper(
                 target ->
                     ids(

@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -42,9 +41,7 @@ final class VariantClaims {
     if (there == null) {
       create(owner, name, spec);
     } else if (!Owner.owns(owner, there) && there.getMetadata().getDeletionTimestamp() == null) {
-      List<OwnerReference> owners = new ArrayList<>(there.getMetadata().getOwnerReferences());
-      owners.add(Owner.shared(owner));
-      setOwners(resource, there, owners);
+      addOwner(resource, there, Owner.shared(owner));
     }
   }
 
@@ -90,6 +87,17 @@ final class VariantClaims {
       }
       LOG.debug("ModelVariant {} was made meanwhile", name);
     }
+  }
+
+  /** Appends, so that many that claim one variant at a time do not get into each other's way. */
+  private static void addOwner(
+      Resource<ModelVariant> resource, ModelVariant seen, OwnerReference owner) {
+    String patch =
+        ContractJson.write(
+            List.of(
+                Map.of("op", "test", "path", "/metadata/uid", "value", seen.getMetadata().getUid()),
+                Map.of("op", "add", "path", "/metadata/ownerReferences/-", "value", owner)));
+    resource.patch(PatchContext.of(PatchType.JSON), patch);
   }
 
   private static void setOwners(

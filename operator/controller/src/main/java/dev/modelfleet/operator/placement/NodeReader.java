@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads nodes and what is taken of their devices from the API server, only at the moments at which
- * a probe is placed, so that no cache of all nodes and pods is kept for it.
+ * Reads nodes, and what is taken of their devices: this from the API server, only at the moments at
+ * which a probe is placed, so that no cache of all pods is kept for it.
  */
 public final class NodeReader {
 
@@ -22,14 +22,16 @@ public final class NodeReader {
   private static final Set<String> OVER = Set.of("Succeeded", "Failed");
 
   private final KubernetesClient client;
+  private final NodeCache cache;
 
-  public NodeReader(KubernetesClient client) {
+  public NodeReader(KubernetesClient client, NodeCache cache) {
     this.client = client;
+    this.cache = cache;
   }
 
   /** The nodes that have all labels. */
   public List<NodeFacts> nodes(Map<String, String> labels) {
-    return client.nodes().withLabels(labels).list().getItems().stream().map(NodeFacts::of).toList();
+    return cache.matching(labels);
   }
 
   /** How many of a resource pods have on each node that offers it. */

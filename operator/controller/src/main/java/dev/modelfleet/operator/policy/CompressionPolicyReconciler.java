@@ -1,13 +1,17 @@
 package dev.modelfleet.operator.policy;
 
+import dev.modelfleet.api.v1alpha1.Compression;
 import dev.modelfleet.api.v1alpha1.CompressionPolicy;
 import dev.modelfleet.api.v1alpha1.CompressionPolicyStatus;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
+import dev.modelfleet.api.v1alpha1.ModelDeploymentSpecBuilder;
 import dev.modelfleet.operator.OperatorContext;
+import dev.modelfleet.operator.cache.PrunedStore;
 import dev.modelfleet.operator.deployment.decide.References;
 import dev.modelfleet.operator.name.Labels;
 import dev.modelfleet.operator.policy.decide.PolicyAcceptance;
 import dev.modelfleet.operator.status.StatusReport;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -29,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 @ControllerConfiguration(
     name = "compressionpolicy",
     fieldManager = Labels.MODELFLEET,
+    informer = @Informer(itemStore = PrunedStore.class),
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 60_000)
@@ -61,6 +66,7 @@ public final class CompressionPolicyReconciler implements Reconciler<Compression
     deployments =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(ModelDeployment.class, CompressionPolicy.class)
+                .withItemStore(new PrunedStore<>(CompressionPolicyReconciler::keepName))
                 .withSecondaryToPrimaryMapper(CompressionPolicyReconciler::policy)
                 .withOnUpdateFilter(
                     (now, before) ->
@@ -76,6 +82,13 @@ public final class CompressionPolicyReconciler implements Reconciler<Compression
                     .stream()
                     .toList()));
     return List.of(deployments);
+  }
+
+  /** Of ModelDeployments only the policy's name is looked at. */
+  private static void keepName(ModelDeployment deployment) {
+    Compression compression = deployment.getSpec().compression();
+    deployment.setSpec(ModelDeploymentSpecBuilder.builder().compression(compression).build());
+    deployment.setStatus(null);
   }
 
   private static Set<ResourceID> policy(ModelDeployment deployment) {

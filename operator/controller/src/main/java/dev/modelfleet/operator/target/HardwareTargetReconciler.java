@@ -3,12 +3,12 @@ package dev.modelfleet.operator.target;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.HardwareTargetStatus;
 import dev.modelfleet.operator.OperatorContext;
+import dev.modelfleet.operator.cache.PrunedStore;
 import dev.modelfleet.operator.name.Labels;
-import dev.modelfleet.operator.placement.decide.NodeFacts;
+import dev.modelfleet.operator.placement.NodeEventSource;
 import dev.modelfleet.operator.status.StatusReport;
 import dev.modelfleet.operator.target.decide.TargetReadiness;
-import io.fabric8.kubernetes.api.model.Node;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -18,7 +18,6 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +27,7 @@ import java.util.stream.Collectors;
 @ControllerConfiguration(
     name = "hardwaretarget",
     fieldManager = Labels.MODELFLEET,
+    informer = @Informer(itemStore = PrunedStore.class),
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 60_000)
@@ -35,7 +35,6 @@ import java.util.stream.Collectors;
 public final class HardwareTargetReconciler implements Reconciler<HardwareTarget> {
 
   private final OperatorContext operator;
-  private InformerEventSource<Node, HardwareTarget> nodes;
 
   public HardwareTargetReconciler(OperatorContext operator) {
     this.operator = operator;
@@ -44,8 +43,8 @@ public final class HardwareTargetReconciler implements Reconciler<HardwareTarget
   @Override
   public UpdateControl<HardwareTarget> reconcile(
       HardwareTarget target, Context<HardwareTarget> context) {
-    List<NodeFacts> facts = nodes.list(node -> true).map(NodeFacts::of).toList();
-    HardwareTargetStatus status = TargetReadiness.judge(target, facts, operator.clock().instant());
+    HardwareTargetStatus status =
+        TargetReadiness.judge(target, operator.nodes().all(), operator.clock().instant());
     StatusReport.write(target, status, HardwareTarget::new, context);
     return UpdateControl.noUpdate();
   }
@@ -53,20 +52,14 @@ public final class HardwareTargetReconciler implements Reconciler<HardwareTarget
   @Override
   public List<EventSource<?, HardwareTarget>> prepareEventSources(
       EventSourceContext<HardwareTarget> context) {
-    nodes =
-        new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(Node.class, HardwareTarget.class)
-                .withSecondaryToPrimaryMapper(
-                    node ->
-                        context
-                            .getPrimaryCache()
-                            .list()
-                            .map(ResourceID::fromResource)
-                            .collect(Collectors.toSet()))
-                .withOnUpdateFilter(
-                    (now, before) -> !NodeFacts.of(now).equals(NodeFacts.of(before)))
-                .build(),
-            context);
-    return List.of(nodes);
+    return List.of(
+        new NodeEventSource<>(
+            operator.nodes(),
+            node ->
+                context
+                    .getPrimaryCache()
+                    .list(target -> node.matches(TargetReadiness.labels(target)))
+                    .map(ResourceID::fromResource)
+                    .collect(Collectors.toSet())));
   }
 }

@@ -5,8 +5,10 @@ import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.api.v1alpha1.ModelVariantConditions.Reason;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.operator.OperatorContext;
+import dev.modelfleet.operator.cache.PrunedStore;
 import dev.modelfleet.operator.event.EventRecorder;
 import dev.modelfleet.operator.name.Labels;
+import dev.modelfleet.operator.placement.NodeEventSource;
 import dev.modelfleet.operator.status.StatusReport;
 import dev.modelfleet.operator.variant.decide.RefusedJob;
 import dev.modelfleet.operator.variant.decide.RuntimeJobs;
@@ -38,7 +40,7 @@ import java.util.stream.Collectors;
 @ControllerConfiguration(
     name = "modelvariant",
     fieldManager = Labels.MODELFLEET,
-    informer = @Informer(labelSelector = Labels.MANAGED_SELECTOR),
+    informer = @Informer(labelSelector = Labels.MANAGED_SELECTOR, itemStore = PrunedStore.class),
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 60_000)
@@ -55,7 +57,7 @@ public final class ModelVariantReconciler implements Reconciler<ModelVariant> {
 
   public ModelVariantReconciler(OperatorContext operator) {
     this.operator = operator;
-    this.reader = new VariantFactsReader(operator.client());
+    this.reader = new VariantFactsReader(operator.client(), operator.nodes());
     this.jobs = new RuntimeJobs(operator.settings(), operator.pods());
     this.writes = new JobWrites(operator.client());
     this.events = operator.events();
@@ -65,7 +67,7 @@ public final class ModelVariantReconciler implements Reconciler<ModelVariant> {
   public UpdateControl<ModelVariant> reconcile(
       ModelVariant variant, Context<ModelVariant> context) {
     Instant now = operator.clock().instant();
-    VariantFacts facts = reader.read(variant, context);
+    VariantFacts facts = reader.read(variant, now, context);
     VariantDecision decision = apply(facts, VariantDecisions.decide(facts, now), now);
     decision.stories().forEach(story -> events.record(variant, story));
     StatusReport.write(variant, decision.status(), ModelVariant::new, context);
@@ -112,12 +114,17 @@ public final class ModelVariantReconciler implements Reconciler<ModelVariant> {
     context
         .getPrimaryCache()
         .addIndexer(BY_TARGET, variant -> List.of(variant.getSpec().target().hardwareTarget()));
-    return List.of(jobs(context), pods(context), targets(context));
+    return List.of(
+        jobs(context),
+        pods(context),
+        targets(context),
+        new NodeEventSource<>(operator.nodes(), node -> Set.of()));
   }
 
   private static EventSource<?, ModelVariant> jobs(EventSourceContext<ModelVariant> context) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(Job.class, ModelVariant.class)
+            .withItemStore(PrunedStore.ofJobs())
             .withLabelSelector(Labels.MANAGED_SELECTOR)
             .build(),
         context);
@@ -126,6 +133,7 @@ public final class ModelVariantReconciler implements Reconciler<ModelVariant> {
   private static EventSource<?, ModelVariant> pods(EventSourceContext<ModelVariant> context) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(Pod.class, ModelVariant.class)
+            .withItemStore(PrunedStore.ofPods())
             .withLabelSelector(Labels.JOB_PODS_SELECTOR)
             .withSecondaryToPrimaryMapper(
                 pod ->
@@ -141,6 +149,7 @@ public final class ModelVariantReconciler implements Reconciler<ModelVariant> {
   private static EventSource<?, ModelVariant> targets(EventSourceContext<ModelVariant> context) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(HardwareTarget.class, ModelVariant.class)
+            .withItemStore(new PrunedStore<>())
             .withSecondaryToPrimaryMapper(
                 target ->
                     context

@@ -4,6 +4,7 @@ import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.api.v1alpha1.ModelVariantStatus;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.api.v1alpha1.VariantTarget;
+import dev.modelfleet.operator.placement.NodeCache;
 import dev.modelfleet.operator.placement.NodeReader;
 import dev.modelfleet.operator.placement.decide.NodeFacts;
 import dev.modelfleet.operator.placement.decide.ProbePlace;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -29,18 +31,18 @@ final class VariantFactsReader {
   private final KubernetesClient client;
   private final NodeReader nodes;
 
-  VariantFactsReader(KubernetesClient client) {
+  VariantFactsReader(KubernetesClient client, NodeCache nodes) {
     this.client = client;
-    this.nodes = new NodeReader(client);
+    this.nodes = new NodeReader(client, nodes);
   }
 
-  VariantFacts read(ModelVariant variant, Context<ModelVariant> context) {
+  VariantFacts read(ModelVariant variant, Instant now, Context<ModelVariant> context) {
     ModelVariantStatus status = VariantFacts.status(variant);
     int attempt = status.attempt() == null ? 0 : status.attempt();
     JobOutcome missing = new JobOutcome.Missing();
     JobOutcome build =
         status.phase() == VariantPhase.BUILDING
-            ? outcome(job(variant, RuntimeJobs.buildName(variant, attempt), context), context)
+            ? outcome(job(variant, RuntimeJobs.buildName(variant, attempt), context), now, context)
             : missing;
     Optional<Job> probeJob =
         status.phase() == VariantPhase.PROBING
@@ -49,7 +51,7 @@ final class VariantFactsReader {
                 RuntimeJobs.probeName(variant, attempt, VariantFacts.probeTry(status)),
                 context)
             : Optional.empty();
-    JobOutcome probe = outcome(probeJob, context);
+    JobOutcome probe = outcome(probeJob, now, context);
     String node =
         probeJob.map(j -> j.getMetadata().getAnnotations().get(RuntimeJobs.NODE)).orElse(null);
     ProbePlace place = probeMayStart(status, build, probe) ? place(variant) : null;
@@ -75,7 +77,7 @@ final class VariantFactsReader {
         .filter(job -> job.getMetadata().getDeletionTimestamp() == null);
   }
 
-  private JobOutcome outcome(Optional<Job> job, Context<ModelVariant> context) {
+  private JobOutcome outcome(Optional<Job> job, Instant now, Context<ModelVariant> context) {
     if (job.isEmpty()) {
       return new JobOutcome.Missing();
     }
@@ -89,9 +91,17 @@ final class VariantFactsReader {
     if (unread || outcome instanceof JobOutcome.Failed) {
       outcome = JobOutcome.of(job.get(), freshPods(job.get()));
     }
-    return outcome instanceof JobOutcome.Running running && running.withoutPod()
+    return outcome instanceof JobOutcome.Running running
+            && running.withoutPod()
+            && isLate(job.get(), now)
         ? withRefusal(running, job.get())
         : outcome;
+  }
+
+  /** Events are asked for only where the pod of a Job is longer in coming than it usually is. */
+  private static boolean isLate(Job job, Instant now) {
+    Instant created = Instant.parse(job.getMetadata().getCreationTimestamp());
+    return !now.isBefore(created.plus(JobOutcome.POD_USUALLY_THERE));
   }
 
   private static boolean belongs(Pod pod, Job job) {

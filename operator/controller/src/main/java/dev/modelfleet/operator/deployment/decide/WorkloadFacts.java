@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -63,6 +64,22 @@ public record WorkloadFacts(
         number(status.map(s -> s.getNumberReady()).orElse(null)),
         number(status.map(s -> s.getNumberAvailable()).orElse(null)),
         object);
+  }
+
+  /** Whether nothing that matters differs: not the spec, the labels, nor the numbers of pods. */
+  public boolean tellsTheSame(WorkloadFacts other) {
+    var mine = object.getMetadata();
+    var others = other.object.getMetadata();
+    return withObject(null).equals(other.withObject(null))
+        && Objects.equals(mine.getGeneration(), others.getGeneration())
+        && Objects.equals(mine.getLabels(), others.getLabels())
+        && Objects.equals(mine.getAnnotations(), others.getAnnotations())
+        && Objects.equals(mine.getDeletionTimestamp(), others.getDeletionTimestamp());
+  }
+
+  private WorkloadFacts withObject(HasMetadata other) {
+    return new WorkloadFacts(
+        target, revision, variant, current, replicas, desired, updated, ready, available, other);
   }
 
   private static String label(Map<String, String> labels, String key) {

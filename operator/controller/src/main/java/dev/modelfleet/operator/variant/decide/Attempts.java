@@ -127,4 +127,12 @@ final class Attempts {
             : Duration.between(now, Instant.parse(status.retryTime())).plusSeconds(1);
     return new VariantDecision.Wait(status, List.copyOf(stories), until);
   }
+
+  /** When to look again at a Job that has not ended although nothing was heard; null for never. */
+  static Duration recheck(JobOutcome.Running running) {
+    if (running.trouble() != null) {
+      return RECHECK;
+    }
+    return running.withoutPod() ? JobOutcome.POD_USUALLY_THERE.plusSeconds(1) : null;
+  }
 }

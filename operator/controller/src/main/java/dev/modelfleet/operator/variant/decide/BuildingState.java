@@ -53,7 +53,7 @@ final class BuildingState implements VariantState {
             : report.building(
                 status, Reason.BUILDING, "build attempt " + facts.attempt() + " runs"),
         List.of(),
-        running.withoutPod() || troubled ? Attempts.RECHECK : null);
+        Attempts.recheck(running));
   }
 
   private static VariantDecision result(VariantFacts facts, Instant now, String message) {

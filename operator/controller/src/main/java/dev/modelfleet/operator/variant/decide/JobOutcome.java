@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
 
 /** Where a build or probe Job stands, read from the Job and its pods. */
 public sealed interface JobOutcome {
+
+  /** After which a Job without a pod is worth a question why. */
+  Duration POD_USUALLY_THERE = Duration.ofSeconds(5);
 
   /** The Job does not exist. */
   record Missing() implements JobOutcome {}

@@ -67,7 +67,7 @@ final class ProbingState implements VariantState {
     return new VariantDecision.Wait(
         new VariantReport(facts, now).probing(status, Reason.PROBING, message),
         List.of(),
-        running.withoutPod() || running.trouble() != null ? Attempts.RECHECK : null);
+        Attempts.recheck(running));
   }
 
   private static VariantDecision result(VariantFacts facts, Instant now, String message) {
