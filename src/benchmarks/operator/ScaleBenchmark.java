@@ -115,7 +115,8 @@ final class ScaleBenchmark {
                 .withName("kwok-" + (node + 1))
                 .patch(
                     PatchContext.of(PatchType.JSON_MERGE),
-                    "{\"metadata\":{\"labels\":{\"benchmark/place\":\"%s\"}}}"
+                    // Without the taint, builds run there too.
+                    "{\"metadata\":{\"labels\":{\"benchmark/place\":\"%s\"}},\"spec\":{\"taints\":null}}"
                         .formatted(fleet.place(node))));
     Path setting = Files.writeString(folder.resolve("setting.yaml"), fleet.setting());
     kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");

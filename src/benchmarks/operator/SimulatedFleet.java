@@ -119,7 +119,6 @@ record SimulatedFleet(int deployments, int sharers, int nodes) {
           placement:
             mode: %s
             nodeSelector: {benchmark/place: %s}
-            tolerations: [{key: kwok.x-k8s.io/node, operator: Exists, effect: NoSchedule}]
           budget: {latencyP99: 500ms}
         """
         .formatted(name, mode, place);

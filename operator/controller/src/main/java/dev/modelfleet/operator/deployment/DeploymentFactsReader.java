@@ -27,6 +27,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -95,6 +96,14 @@ final class DeploymentFactsReader {
             .filter(Condition::isTrue)
             .filter(c -> deployment.getMetadata().getGeneration().equals(c.observedGeneration()))
             .isPresent();
+  }
+
+  /** A variant as the cache has it, whoever owns it. */
+  static Optional<ModelVariant> cached(Context<ModelDeployment> context, ResourceID id) {
+    var source =
+        (InformerEventSource<ModelVariant, ModelDeployment>)
+            context.eventSourceRetriever().getEventSourceFor(ModelVariant.class);
+    return source.get(id);
   }
 
   /** What a ModelDeployment owns of a kind, alone or with others. */

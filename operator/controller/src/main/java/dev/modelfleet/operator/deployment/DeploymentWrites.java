@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,7 +45,7 @@ final class DeploymentWrites {
 
   void write(DeploymentFacts facts, DeploymentDecision decision, Context<ModelDeployment> context) {
     keepRevision(facts, decision, context);
-    claimVariants(facts, decision);
+    claimVariants(facts, decision, context);
     serve(facts, decision, context);
     removeOrphans(facts, context);
     forget(facts, decision, context);
@@ -59,13 +60,17 @@ final class DeploymentWrites {
     apply.apply(desired, named(facts, context, ControllerRevision.class, desired));
   }
 
-  private void claimVariants(DeploymentFacts facts, DeploymentDecision decision) {
+  private void claimVariants(
+      DeploymentFacts facts, DeploymentDecision decision, Context<ModelDeployment> context) {
+    String namespace = facts.deployment().getMetadata().getNamespace();
     decision
         .variants()
         .forEach(
             (name, spec) -> {
               if (!facts.variants().containsKey(name)) {
-                claims.claim(facts.deployment(), name, spec);
+                Optional<ModelVariant> seen =
+                    DeploymentFactsReader.cached(context, new ResourceID(name, namespace));
+                claims.claim(facts.deployment(), name, spec, seen);
               }
             });
   }

@@ -53,7 +53,8 @@ import java.util.stream.Collectors;
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 60_000)
-@RateLimited(maxReconciliations = 20, within = 1)
+// What happens within a second to the variants and workloads of one object is looked at once.
+@RateLimited(maxReconciliations = 2, within = 1)
 public final class ModelDeploymentReconciler implements Reconciler<ModelDeployment> {
 
   private static final String BY_POLICY = "policy";

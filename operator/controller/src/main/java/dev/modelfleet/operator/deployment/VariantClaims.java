@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,14 +35,23 @@ final class VariantClaims {
     this.client = client;
   }
 
-  /** Makes the variant, or becomes one of its owners. */
-  void claim(ModelDeployment owner, String name, ModelVariantSpec spec) {
-    Resource<ModelVariant> resource = resource(owner, name);
-    ModelVariant there = resource.get();
-    if (there == null) {
-      create(owner, name, spec);
-    } else if (!Owner.owns(owner, there) && there.getMetadata().getDeletionTimestamp() == null) {
-      addOwner(resource, there, Owner.shared(owner));
+  /**
+   * Makes the variant, or becomes one of its owners.
+   *
+   * @param seen the variant as the cache has it
+   */
+  void claim(
+      ModelDeployment owner, String name, ModelVariantSpec spec, Optional<ModelVariant> seen) {
+    if (seen.isPresent()) {
+      share(owner, seen.get());
+    } else if (!create(owner, name, spec)) {
+      Optional.ofNullable(resource(owner, name).get()).ifPresent(there -> share(owner, there));
+    }
+  }
+
+  private void share(ModelDeployment owner, ModelVariant variant) {
+    if (!Owner.owns(owner, variant) && variant.getMetadata().getDeletionTimestamp() == null) {
+      addOwner(resource(owner, variant.getMetadata().getName()), variant, Owner.shared(owner));
     }
   }
 
@@ -68,7 +78,8 @@ final class VariantClaims {
     }
   }
 
-  private void create(ModelDeployment owner, String name, ModelVariantSpec spec) {
+  /** Whether it was made: it may be there already. */
+  private boolean create(ModelDeployment owner, String name, ModelVariantSpec spec) {
     ModelVariant variant = new ModelVariant();
     variant.setMetadata(
         new ObjectMetaBuilder()
@@ -81,11 +92,12 @@ final class VariantClaims {
     try {
       client.resource(variant).create();
       LOG.info("created ModelVariant {}/{}", owner.getMetadata().getNamespace(), name);
+      return true;
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
       }
-      LOG.debug("ModelVariant {} was made meanwhile", name);
+      return false;
     }
   }
 

@@ -32,6 +32,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -118,7 +119,14 @@ public final class ModelVariantReconciler implements Reconciler<ModelVariant> {
         jobs(context),
         pods(context),
         targets(context),
-        new NodeEventSource<>(operator.nodes(), node -> Set.of()));
+        new NodeEventSource<>(
+            operator.nodes(),
+            node ->
+                context
+                    .getPrimaryCache()
+                    .list(variant -> waits(variant) && node.matches(labels(variant)))
+                    .map(ResourceID::fromResource)
+                    .collect(Collectors.toSet())));
   }
 
   private static EventSource<?, ModelVariant> jobs(EventSourceContext<ModelVariant> context) {
@@ -166,7 +174,14 @@ public final class ModelVariantReconciler implements Reconciler<ModelVariant> {
         context);
   }
 
+  /** Also one that is only about to: its place may be looked for while the node comes. */
   private static boolean waits(ModelVariant variant) {
-    return variant.getStatus() != null && variant.getStatus().phase() == VariantPhase.PROBING;
+    return variant.getStatus() == null
+        || (variant.getStatus().phase() != VariantPhase.READY
+            && variant.getStatus().phase() != VariantPhase.REJECTED);
+  }
+
+  private static Map<String, String> labels(ModelVariant variant) {
+    return VariantFactsReader.labels(variant.getSpec().target());
   }
 }

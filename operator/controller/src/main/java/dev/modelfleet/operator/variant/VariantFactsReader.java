@@ -153,10 +153,16 @@ final class VariantFactsReader {
     };
   }
 
-  private ProbePlace place(ModelVariant variant) {
-    VariantTarget target = variant.getSpec().target();
+  /** The labels that a target's nodes have. */
+  static Map<String, String> labels(VariantTarget target) {
     Map<String, String> labels = new HashMap<>(target.nodeSelector());
     labels.put("kubernetes.io/arch", target.device().architecture().label());
+    return labels;
+  }
+
+  private ProbePlace place(ModelVariant variant) {
+    VariantTarget target = variant.getSpec().target();
+    Map<String, String> labels = labels(target);
     List<NodeFacts> found = nodes.nodes(labels);
     String resource = target.device().resourceName();
     return ProbePlace.choose(

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodList;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +32,14 @@ final class ClusterClient implements AutoCloseable {
   private static final int READY_SECONDS = 60;
   private static final String KWOK_LABEL = "type";
   private static final String KWOK = "kwok";
+
+  /** More than what KWOK gives by itself: pods may limit their temporary files too. */
+  private static final Map<String, Quantity> KWOK_RESOURCES =
+      Map.of(
+          "cpu", new Quantity("1k"),
+          "memory", new Quantity("1Ti"),
+          "ephemeral-storage", new Quantity("10Ti"),
+          "pods", new Quantity("1M"));
 
   private final KubernetesClient client;
 
@@ -168,6 +178,10 @@ final class ClusterClient implements AutoCloseable {
         .withNewSpec()
         .addNewTaint("NoSchedule", "kwok.x-k8s.io/node", null, "fake")
         .endSpec()
+        .withNewStatus()
+        .withCapacity(KWOK_RESOURCES)
+        .withAllocatable(KWOK_RESOURCES)
+        .endStatus()
         .build();
   }
 

@@ -37,7 +37,7 @@ public final class DeploymentStories {
     trouble(ModelDeploymentConditions.RESOLVED_REFS);
     decision.servings().forEach(this::variant);
     rollout();
-    return stories;
+    return Story.joined(stories);
   }
 
   private void trouble(String type) {
