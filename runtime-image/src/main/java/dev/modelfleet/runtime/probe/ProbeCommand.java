@@ -39,15 +39,17 @@ public final class ProbeCommand implements Callable<Integer> {
   private Path resultFile;
 
   private final Map<String, String> environment;
+  private final Path sys;
   private final PrintStream out;
 
   /** The command as the image runs it. */
   public ProbeCommand() {
-    this(System.getenv(), System.out);
+    this(System.getenv(), Path.of("/sys"), System.out);
   }
 
-  ProbeCommand(Map<String, String> environment, PrintStream out) {
+  ProbeCommand(Map<String, String> environment, Path sys, PrintStream out) {
     this.environment = environment;
+    this.sys = sys;
     this.out = out;
   }
 
@@ -57,7 +59,7 @@ public final class ProbeCommand implements Callable<Integer> {
     ProbeResult result;
     int exitCode = ExitCode.DONE;
     try {
-      result = Failures.withReasons(() -> new VariantProbe(request(), log).run());
+      result = Failures.withReasons(() -> new VariantProbe(request(), sys, log).run());
     } catch (FailureException e) {
       log.failure(e);
       result = ProbeResult.failed(e.reason(), shorten(e.getMessage()));

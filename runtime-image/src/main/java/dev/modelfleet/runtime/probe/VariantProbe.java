@@ -19,16 +19,29 @@ import dev.modelfleet.runtime.PhaseLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Loads a variant as its server will, replays its golden inputs and measures it. */
 final class VariantProbe {
 
+  private static final Duration ENERGY_TIME = Duration.ofSeconds(2);
+  private static final double MILLI = 1e3;
+
   private final ProbeRequest request;
+  private final Path sys;
   private final PhaseLog log;
 
-  VariantProbe(ProbeRequest request, PhaseLog log) {
+  /**
+   * A probe that has not begun.
+   *
+   * @param sys {@code /sys}, where energy is read
+   */
+  VariantProbe(ProbeRequest request, Path sys, PhaseLog log) {
     this.request = request;
+    this.sys = sys;
     this.log = log;
   }
 
@@ -51,7 +64,12 @@ final class VariantProbe {
         return disagrees(agreement, variant.golden().minCosine());
       }
       Latency latency = log.phase("measure", () -> measure(session, golden));
-      return measured(agreement, latency);
+      Optional<EnergyMeter> meter = EnergyMeter.find(sys);
+      Double energy =
+          meter.isEmpty()
+              ? null
+              : log.phase("measure energy", () -> millijoules(meter.get(), session, golden));
+      return measured(agreement, latency, energy);
     }
   }
 
@@ -87,6 +105,19 @@ final class VariantProbe {
     }
   }
 
+  /** Of one inference, over a time in which slow sensors count too. */
+  private static Double millijoules(EnergyMeter meter, ModelSession session, Path goldenFile) {
+    try (Dataset golden = Dataset.npz(goldenFile)) {
+      Dataset inputs = Golden.inputs(golden);
+      AtomicInteger count = new AtomicInteger();
+      double joules = meter.joules(() -> count.set(Benchmark.repeat(session, inputs, ENERGY_TIME)));
+      return joules > 0 ? MILLI * joules / count.get() : null;
+    } catch (IOException e) {
+      // The latency stands without it.
+      return null;
+    }
+  }
+
   private static ProbeResult disagrees(GoldenAgreement agreement, double minCosine) {
     String message =
         String.format(
@@ -106,7 +137,7 @@ final class VariantProbe {
         Host.describe());
   }
 
-  private ProbeResult measured(GoldenAgreement agreement, Latency latency) {
+  private ProbeResult measured(GoldenAgreement agreement, Latency latency, Double energy) {
     long memory = Host.peakMemory();
     return new ProbeResult(
         null,
@@ -115,6 +146,7 @@ final class VariantProbe {
         latency,
         latency.p50Millis() > 0 ? 1000 / latency.p50Millis() : 0,
         memory,
+        energy,
         Host.describe());
   }
 

@@ -60,7 +60,8 @@ class ProbeCommandTest {
     String request = ContractJson.write(new ProbeRequest(directory.toString(), 2, 20, gates));
     PrintStream out = new PrintStream(new ByteArrayOutputStream(), true);
     ProbeCommand command =
-        new ProbeCommand(Map.of(ProbeRequest.ENVIRONMENT_VARIABLE, request), out);
+        new ProbeCommand(
+            Map.of(ProbeRequest.ENVIRONMENT_VARIABLE, request), directory.resolve("sys"), out);
     Path result = directory.resolve("result");
     exitCode = new CommandLine(command).execute("--result-file", result.toString());
     return ContractJson.read(Files.readString(result), ProbeResult.class);
@@ -75,10 +76,24 @@ class ProbeCommandTest {
     assertThat(result.golden().agrees()).isTrue();
     assertThat(result.golden().samples()).isEqualTo(4);
     assertThat(result.latency().iterations()).isEqualTo(20);
+    assertThat(result.latency().p90Millis())
+        .isBetween(result.latency().p50Millis(), result.latency().p99Millis());
+    assertThat(result.energyMillijoules()).isNull();
     assertThat(result.throughput()).isPositive();
     assertThat(result.peakMemory()).isGreaterThan(10_000_000);
     assertThat(result.device()).contains("threads");
     assertThat(result.message()).contains("ms above 0.00 ms").contains("MiB within 65536.0 MiB");
+  }
+
+  @Test
+  void energyIsInTheResultWhereItCanBeRead() throws IOException {
+    Path sensor = Files.createDirectories(directory.resolve("sys/class/hwmon/hwmon0"));
+    Files.writeString(sensor.resolve("power1_input"), "5000000");
+
+    ProbeResult result = probe(null);
+
+    // Five watts: five millijoules in a millisecond.
+    assertThat(result.energyMillijoules()).isPositive().isLessThan(5_000);
   }
 
   @Test

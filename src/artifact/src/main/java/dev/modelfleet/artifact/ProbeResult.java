@@ -12,6 +12,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param latency on this device; null where it could not be measured
  * @param throughput inferences a second at batch 1, one at a time
  * @param peakMemory largest resident memory of the probe's process, bytes
+ * @param energyMillijoules energy of one inference, the device's whole power in that time counted;
+ *     null where no sensor could be read
  * @param device CPU model, threads and operating system
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -22,7 +24,20 @@ public record ProbeResult(
     Latency latency,
     double throughput,
     long peakMemory,
+    Double energyMillijoules,
     String device) {
+
+  /** Without energy, which most devices do not let a pod read. */
+  public ProbeResult(
+      FailureReason reason,
+      String message,
+      GoldenAgreement golden,
+      Latency latency,
+      double throughput,
+      long peakMemory,
+      String device) {
+    this(reason, message, golden, latency, throughput, peakMemory, null, device);
+  }
 
   /**
    * How closely a device's outputs follow the builder's on the golden inputs.

@@ -22,6 +22,10 @@ public record VariantProof(
     @JsonPropertyDescription(
             "Largest resident memory of the probe's process on the target. Example: 120Mi")
         Quantity peakMemory,
+    @JsonPropertyDescription(
+            "Energy of one inference on the target in joules, the device's whole power in that time"
+                + " counted; absent where the probe could read no sensor. Example: 12m")
+        Quantity energyPerInference,
     @JsonPropertyDescription("Agreement of the target's device with the builder.")
         ProofGolden golden,
     @Size(max = 1024) @JsonPropertyDescription("The device that was measured, in words for people.")

@@ -131,6 +131,7 @@ class StatusIT {
                     .latency(new ProofLatency("1.7ms", "2.4ms", "edge-1"))
                     .originalLatency(new ProofLatency("4.6ms", "5.1ms", null))
                     .peakMemory(new Quantity("120Mi"))
+                    .energyPerInference(new Quantity("12500u"))
                     .golden(new ProofGolden(true, "0.99998", 8))
                     .device("a CPU")
                     .build())

@@ -4,6 +4,7 @@ import dev.modelfleet.artifact.Latency;
 import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.tensor.TensorData;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +48,26 @@ public final class Benchmark {
       nanos[i] = System.nanoTime() - start;
     }
     Arrays.sort(nanos);
-    return new Latency(percentile(nanos, 0.50), percentile(nanos, 0.99), nanos.length);
+    return new Latency(
+        percentile(nanos, 0.50), percentile(nanos, 0.90), percentile(nanos, 0.99), nanos.length);
+  }
+
+  /**
+   * Runs a model that is loaded already over and over.
+   *
+   * @param atLeast how long
+   * @return inferences that were run
+   */
+  public static int repeat(ModelSession session, Dataset inputs, Duration atLeast) {
+    inputs.checkAgainst(session.inputs());
+    List<Map<String, TensorData>> samples = samples(session, inputs);
+    long end = System.nanoTime() + atLeast.toNanos();
+    int count = 0;
+    do {
+      session.run(samples.get(count % samples.size()));
+      count++;
+    } while (System.nanoTime() - end < 0);
+    return count;
   }
 
   private static List<Map<String, TensorData>> samples(ModelSession session, Dataset inputs) {

@@ -13,6 +13,7 @@ import dev.modelfleet.artifact.BuildResult;
 import dev.modelfleet.artifact.Latency;
 import dev.modelfleet.artifact.ProbeResult;
 import dev.modelfleet.artifact.Trial;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
 /** The figures of builds and probes as the API shows them. */
 final class Proof {
 
+  private static final double MICRO_PER_MILLI = 1e3;
   private static final MathContext DIGITS = new MathContext(6);
 
   private Proof() {}
@@ -54,7 +56,15 @@ final class Proof {
     if (probe.peakMemory() > 0) {
       proof.peakMemory(ByteSize.quantity(probe.peakMemory()));
     }
+    if (probe.energyMillijoules() != null) {
+      proof.energyPerInference(joules(probe.energyMillijoules()));
+    }
     return proof.device(probe.device()).build();
+  }
+
+  /** In whole microjoules: sensors are not finer. */
+  private static Quantity joules(double milli) {
+    return new Quantity(Math.round(milli * MICRO_PER_MILLI) + "u");
   }
 
   private static ProofAccuracy accuracy(Accuracy accuracy) {
