@@ -16,11 +16,44 @@ final class ConnectionArguments {
 
   private static final long MIB = 1 << 20;
 
+  @Option(names = "--host", description = "address to listen on", defaultValue = "0.0.0.0")
+  private String host;
+
+  @Option(
+      names = "--http-port",
+      description = "port of the protocol over HTTP",
+      defaultValue = "8000")
+  private int httpPort;
+
+  @Option(
+      names = "--grpc-port",
+      description = "port of the protocol over gRPC",
+      defaultValue = "8001")
+  private int grpcPort;
+
+  @Option(
+      names = "--one-port",
+      description =
+          "gRPC on the port of HTTP, told apart by their first bytes or, with TLS, by ALPN;"
+              + " --grpc-port is not opened",
+      defaultValue = "false")
+  private boolean onePort;
+
+  @Option(names = "--metrics-port", description = "port of /metrics", defaultValue = "8002")
+  private int metricsPort;
+
+  @Option(
+      names = "--reread-seconds",
+      description =
+          "how often certificates and token are looked at, to take those that replace them",
+      defaultValue = "10")
+  private int rereadSeconds;
+
   @Option(
       names = "--tls-certificate",
       description =
           "PEM file with the certificate chain: HTTP and gRPC by TLS only, the metrics stay in the"
-              + " clear; read when the server starts")
+              + " clear")
   private Path tlsCertificate;
 
   @Option(names = "--tls-key", description = "PEM file with the certificate's key (PKCS #8)")
@@ -73,6 +106,20 @@ final class ConnectionArguments {
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
+
+  /** Where the server listens. */
+  Ports ports() {
+    return new Ports(host, httpPort, grpcPort, metricsPort, onePort);
+  }
+
+  /** How often mounted files are looked at. */
+  Duration reread() {
+    if (rereadSeconds < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--reread-seconds is " + rereadSeconds + ", must be 1 or more");
+    }
+    return Duration.ofSeconds(rereadSeconds);
+  }
 
   /** Who may ask. */
   Access access() {

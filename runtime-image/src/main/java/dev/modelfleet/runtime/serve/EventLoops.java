@@ -1,8 +1,10 @@
 package dev.modelfleet.runtime.serve;
 
+import dev.modelfleet.runtime.serve.http.AcceptedSockets;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.impl.VertxBuilder;
 import java.util.concurrent.TimeUnit;
 
 /** Vert.x, reduced to what a server of tensors needs: few threads, no files, no DNS. */
@@ -13,12 +15,16 @@ final class EventLoops {
 
   private EventLoops() {}
 
-  static Vertx create() {
+  /**
+   * New ones.
+   *
+   * @param accepted is told of every socket
+   */
+  static Vertx create(AcceptedSockets accepted) {
     System.setProperty("vertx.disableDnsResolver", "true");
     int processors = Runtime.getRuntime().availableProcessors();
-    return Vertx.vertx(
+    VertxOptions options =
         new VertxOptions()
-            .setPreferNativeTransport(true)
             .setEventLoopPoolSize(Math.max(1, processors / 2))
             .setWorkerPoolSize(DECODERS)
             .setInternalBlockingPoolSize(1)
@@ -27,6 +33,7 @@ final class EventLoops {
             .setFileSystemOptions(
                 new FileSystemOptions()
                     .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false)));
+                    .setClassPathResolvingEnabled(false));
+    return new VertxBuilder(options).findTransport(accepted.transport()).init().vertx();
   }
 }

@@ -2,8 +2,11 @@ package dev.modelfleet.runtime.serve;
 
 import dev.modelfleet.runtime.serve.model.Batching;
 import dev.modelfleet.runtime.serve.model.EngineOptions;
+import dev.modelfleet.runtime.serve.model.ProviderPlugins;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -75,6 +78,14 @@ final class ExecutionArguments {
   private boolean padBatches;
 
   @Option(
+      names = "--finite-inputs",
+      description =
+          "refuse requests with NaN or infinity in an input, which most models turn into"
+              + " answers that mean nothing",
+      defaultValue = "false")
+  private boolean finiteInputs;
+
+  @Option(
       names = "--spin",
       description = "let idle threads spin: shorter latency, a busy CPU",
       defaultValue = "false")
@@ -88,8 +99,30 @@ final class ExecutionArguments {
 
   @Option(
       names = "--execution-provider",
-      description = "ONNX Runtime execution provider; that of variant.json's target by default")
+      description =
+          "ONNX Runtime execution provider: CPU, XNNPACK, OpenVINO, CUDA, TensorRT, NNAPI, QNN or a"
+              + " plugin's; that of variant.json's target by default. Where it is not there the"
+              + " server does not start, and lists those that are")
   private String executionProvider;
+
+  @Option(
+      names = "--fallback-provider",
+      description =
+          "execution provider for where that one is not there or fails, for instance CPU; the log,"
+              + " the page / and the metric modelfleet_execution_provider tell which one serves")
+  private String fallbackProvider;
+
+  @Option(
+      names = "--provider-library",
+      paramLabel = "NAME=FILE",
+      description = "library of a plugin execution provider, registered under the name")
+  private Map<String, Path> providerLibraries = Map.of();
+
+  @Option(
+      names = "--provider-option",
+      paramLabel = "KEY=VALUE",
+      description = "option of the plugin execution provider")
+  private Map<String, String> providerOptions = Map.of();
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -104,12 +137,19 @@ final class ExecutionArguments {
     }
     int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     return new ServingOptions(
-        new EngineOptions(count, spin, !noArena, executionProvider),
+        new EngineOptions(
+            count,
+            spin,
+            !noArena,
+            executionProvider,
+            fallbackProvider,
+            new ProviderPlugins(providerLibraries, providerOptions)),
         instances > 0 ? instances : count,
         queue,
         priorityLevels,
         queueTimeoutMicros,
-        batching());
+        batching(),
+        finiteInputs);
   }
 
   private Batching batching() {

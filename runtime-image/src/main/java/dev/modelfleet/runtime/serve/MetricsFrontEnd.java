@@ -1,5 +1,6 @@
 package dev.modelfleet.runtime.serve;
 
+import dev.modelfleet.runtime.serve.http.AcceptedSockets;
 import dev.modelfleet.runtime.serve.metrics.PrometheusText;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,18 +16,28 @@ final class MetricsFrontEnd {
   private static final int IDLE_SECONDS = 120;
 
   private final Vertx vertx;
+  private final AcceptedSockets accepted;
   private final Supplier<String> page;
   private HttpServer server;
 
-  MetricsFrontEnd(Vertx vertx, Supplier<String> page) {
+  MetricsFrontEnd(Vertx vertx, AcceptedSockets accepted, Supplier<String> page) {
     this.vertx = vertx;
+    this.accepted = accepted;
     this.page = page;
   }
 
   Future<Integer> listen(String host, int port) {
     HttpServerOptions options =
-        new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(IDLE_SECONDS);
-    server = vertx.createHttpServer(options).requestHandler(this::handle);
+        new HttpServerOptions()
+            .setHost(host)
+            .setPort(port)
+            .setHttp2ClearTextEnabled(false)
+            .setIdleTimeout(IDLE_SECONDS);
+    server =
+        vertx
+            .createHttpServer(options)
+            .connectionHandler(accepted::identified)
+            .requestHandler(this::handle);
     return server.listen().map(HttpServer::actualPort);
   }
 

@@ -2,6 +2,7 @@ package dev.modelfleet.runtime.serve;
 
 import static dev.modelfleet.runtime.serve.metrics.PrometheusText.labels;
 
+import dev.modelfleet.runtime.serve.http.FrontEndContext;
 import dev.modelfleet.runtime.serve.metrics.ModelStatistics;
 import dev.modelfleet.runtime.serve.metrics.PrometheusText;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
@@ -9,7 +10,6 @@ import dev.modelfleet.runtime.serve.model.ModelSlot;
 import dev.modelfleet.runtime.serve.model.ServedModel;
 import java.util.List;
 import java.util.function.IntSupplier;
-import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** All metrics: those of Triton by the names it gives them, and the server's own. */
@@ -17,20 +17,14 @@ final class MetricsPage {
 
   private static final long NANOS_PER_MICRO = 1_000;
 
+  private final FrontEndContext context;
   private final ModelRepository models;
   private final IntSupplier inFlight;
-  private final IntSupplier connections;
-  private final LongSupplier bodyBytes;
 
-  MetricsPage(
-      ModelRepository models,
-      IntSupplier inFlight,
-      IntSupplier connections,
-      LongSupplier bodyBytes) {
-    this.models = models;
+  MetricsPage(FrontEndContext context, IntSupplier inFlight) {
+    this.context = context;
+    this.models = context.models();
     this.inFlight = inFlight;
-    this.connections = connections;
-    this.bodyBytes = bodyBytes;
   }
 
   String render(boolean ready, double secondsToReady) {
@@ -39,6 +33,7 @@ final class MetricsPage {
     golden(text);
     List<ServedModel> serving =
         models.slots().stream().map(ModelSlot::serving).filter(model -> model != null).toList();
+    providers(text, serving);
     counters(text, serving);
     histograms(text, serving);
     return text.toString();
@@ -54,10 +49,10 @@ final class MetricsPage {
         .sample("modelfleet_start_to_ready_seconds", "", secondsToReady)
         .family("modelfleet_requests_in_flight", "gauge", "Requests not yet answered")
         .sample("modelfleet_requests_in_flight", "", inFlight.getAsInt())
-        .family("modelfleet_connections", "gauge", "Open HTTP connections")
-        .sample("modelfleet_connections", "", connections.getAsInt())
+        .family("modelfleet_connections", "gauge", "Open connections of both protocols")
+        .sample("modelfleet_connections", "", context.connections().count())
         .family("modelfleet_request_body_bytes", "gauge", "Request bodies held in memory")
-        .sample("modelfleet_request_body_bytes", "", bodyBytes.getAsLong())
+        .sample("modelfleet_request_body_bytes", "", context.budget().used())
         .family("process_resident_memory_bytes", "gauge", "Resident memory of the process")
         .sample("process_resident_memory_bytes", "", ProcessFacts.residentBytes());
   }
@@ -80,6 +75,22 @@ final class MetricsPage {
       if (slot.golden() != null) {
         text.sample("modelfleet_golden_worst_cosine", of(slot), slot.golden().worstCosine());
       }
+    }
+  }
+
+  private void providers(PrometheusText text, List<ServedModel> serving) {
+    text.family(
+        "modelfleet_execution_provider",
+        "gauge",
+        "1 for the execution provider that runs the model; fallback tells whether it is the declared one");
+    for (ServedModel model : serving) {
+      String labels =
+          labels(
+              "model", model.metadata().name(),
+              "version", model.metadata().version(),
+              "provider", model.provider(),
+              "fallback", Boolean.toString(!model.fallbackReason().isEmpty()));
+      text.sample("modelfleet_execution_provider", labels, 1);
     }
   }
 

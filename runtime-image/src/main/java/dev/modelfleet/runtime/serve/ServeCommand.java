@@ -60,26 +60,16 @@ public final class ServeCommand implements Callable<Integer> {
       defaultValue = "false")
   private boolean modelControl;
 
+  @Option(
+      names = "--poll-seconds",
+      description =
+          "how often the models' files are looked at: what has changed is loaded, proven and"
+              + " swapped in, what is gone is unloaded; 0: never",
+      defaultValue = "0")
+  private int pollSeconds;
+
   @Option(names = "--name", description = "name of the model in paths; variant.json's by default")
   private String name;
-
-  @Option(names = "--host", description = "address to listen on", defaultValue = "0.0.0.0")
-  private String host;
-
-  @Option(
-      names = "--http-port",
-      description = "port of the protocol over HTTP",
-      defaultValue = "8000")
-  private int httpPort;
-
-  @Option(
-      names = "--grpc-port",
-      description = "port of the protocol over gRPC",
-      defaultValue = "8001")
-  private int grpcPort;
-
-  @Option(names = "--metrics-port", description = "port of /metrics", defaultValue = "8002")
-  private int metricsPort;
 
   @Option(
       names = "--drain-delay",
@@ -112,6 +102,8 @@ public final class ServeCommand implements Callable<Integer> {
   @Mixin private ExecutionArguments execution;
 
   @Mixin private ConnectionArguments connections;
+
+  @Mixin private TraceArguments traces;
 
   @Spec private CommandSpec spec;
 
@@ -186,13 +178,13 @@ public final class ServeCommand implements Callable<Integer> {
     return new ServeOptions(
         catalog(directory),
         modelControl,
+        Duration.ofSeconds(pollSeconds),
         connections.access(),
         connections.tls(selfTest),
-        host,
-        httpPort,
-        grpcPort,
-        metricsPort,
+        connections.reread(),
+        connections.ports(),
         connections.limits(),
+        traces.traces(version()),
         Duration.ofSeconds(selfTest ? 0 : drainDelay),
         Duration.ofSeconds(gracePeriod));
   }

@@ -1,7 +1,10 @@
 package dev.modelfleet.runtime.serve;
 
 import dev.modelfleet.runtime.serve.grpc.GrpcFrontEnd;
+import dev.modelfleet.runtime.serve.http.AcceptedSockets;
 import dev.modelfleet.runtime.serve.http.BodyBudget;
+import dev.modelfleet.runtime.serve.http.Connections;
+import dev.modelfleet.runtime.serve.http.FrontEndContext;
 import dev.modelfleet.runtime.serve.http.HttpFrontEnd;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
@@ -10,6 +13,7 @@ import dev.modelfleet.runtime.serve.protocol.ServingState;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,17 +44,27 @@ final class Server implements AutoCloseable {
   Server(ServeOptions options, ServeLog log, String version) {
     this.options = options;
     this.log = log;
-    this.vertx = EventLoops.create();
+    AcceptedSockets accepted = new AcceptedSockets(options.limits().maxConnections());
+    this.vertx = EventLoops.create(accepted);
     this.models = new ModelRepository(options.catalog(), options.modelControl());
-    BodyBudget budget = new BodyBudget(options.limits().maxInFlightBytes());
+    FrontEndContext context =
+        new FrontEndContext(
+            vertx,
+            models,
+            this::state,
+            options.limits(),
+            new BodyBudget(options.limits().maxInFlightBytes()),
+            options.access(),
+            new Connections(options.limits(), accepted),
+            options.traces(),
+            version);
+    StatusPage page = new StatusPage(context, this::inFlight);
+    this.grpc = new GrpcFrontEnd(context);
     this.http =
-        new HttpFrontEnd(
-            vertx, models, this::state, options.limits(), budget, options.access(), version);
-    this.grpc =
-        new GrpcFrontEnd(
-            vertx, models, this::state, options.limits(), budget, options.access(), version);
-    MetricsPage page = new MetricsPage(models, this::inFlight, http::connections, budget::used);
-    this.metrics = new MetricsFrontEnd(vertx, () -> page.render(state().ready(), secondsToReady));
+        new HttpFrontEnd(context, page::render, options.ports().shared() ? grpc::handle : null);
+    MetricsPage figures = new MetricsPage(context, this::inFlight);
+    this.metrics =
+        new MetricsFrontEnd(vertx, accepted, () -> figures.render(state().ready(), secondsToReady));
   }
 
   /**
@@ -64,25 +78,78 @@ final class Server implements AutoCloseable {
     // Known before the first request can arrive, so that nothing is ready without its model.
     List<String> names = options.catalog().names();
     names.forEach(models::announce);
-    Future<Integer> httpListening = http.listen(options.host(), options.httpPort(), options.tls());
-    Future<Integer> grpcListening = grpc.listen(options.host(), options.grpcPort(), options.tls());
-    Future<Integer> metricsListening = metrics.listen(options.host(), options.metricsPort());
+    Ports ports = options.ports();
+    Future<Integer> httpListening = http.listen(ports.host(), ports.http(), options.tls());
+    Future<Integer> grpcListening =
+        ports.shared() ? httpListening : grpc.listen(ports.host(), ports.grpc(), options.tls());
+    Future<Integer> metricsListening = metrics.listen(ports.host(), ports.metrics());
     List<ModelLoadException> failures = load(names);
-    httpPort = await(httpListening, "--http-port " + options.httpPort());
-    grpcPort = await(grpcListening, "--grpc-port " + options.grpcPort());
-    metricsPort = await(metricsListening, "--metrics-port " + options.metricsPort());
+    httpPort = await(httpListening, "--http-port " + ports.http());
+    grpcPort = await(grpcListening, "--grpc-port " + ports.grpc());
+    metricsPort = await(metricsListening, "--metrics-port " + ports.metrics());
     for (ModelLoadException failure : failures) {
       if (names.size() == 1 && failure.golden() == null) {
         throw failure;
       }
       log.error("not serving, and staying so: " + failure.getMessage());
     }
+    watch();
     if (failures.isEmpty()) {
       secondsToReady = ProcessFacts.secondsSinceStart();
       log.info(
           "ready: %s, HTTP on port %d, gRPC on port %d, metrics on port %d, %.3f s after the start of the process"
               .formatted(described(names), httpPort, grpcPort, metricsPort, secondsToReady));
     }
+  }
+
+  /** Looks for files that are replaced while the server runs. */
+  private void watch() {
+    every(
+        options.reread(),
+        options.tls().files(),
+        new ReplacedFiles("certificates", options.tls().files(), this::rereadCertificates, log));
+    every(
+        options.reread(),
+        options.access().files(),
+        new ReplacedFiles("token", options.access().files(), options.access()::reread, log));
+    if (options.poll().isPositive()) {
+      vertx.setPeriodic(
+          options.poll().toMillis(), id -> vertx.executeBlocking(this::refresh, true));
+    }
+  }
+
+  private void every(Duration period, List<Path> files, ReplacedFiles replaced) {
+    if (!files.isEmpty()) {
+      vertx.setPeriodic(
+          period.toMillis(),
+          id ->
+              vertx.executeBlocking(
+                  () -> {
+                    replaced.check();
+                    return null;
+                  },
+                  false));
+    }
+  }
+
+  private void rereadCertificates() throws IOException {
+    Future<?> done = Future.all(http.reread(options.tls()), grpc.reread(options.tls()));
+    try {
+      done.toCompletionStage().toCompletableFuture().get(SOCKETS.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(e.getCause() == null ? e : e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Void refresh() {
+    try {
+      models.refresh().forEach(log::info);
+    } catch (ModelLoadException e) {
+      log.error("the models can't be looked at: " + e.getMessage());
+    }
+    return null;
   }
 
   private static String described(List<String> names) {
@@ -99,15 +166,22 @@ final class Server implements AutoCloseable {
       try {
         models.load(name);
         for (String version : models.versions(name)) {
-          log.info(
-              "model '%s' version %s: %s"
-                  .formatted(name, version, models.find(name, version).golden().summary()));
+          loaded(models.find(name, version));
         }
       } catch (ModelLoadException e) {
         failures.add(e);
       }
     }
     return failures;
+  }
+
+  private void loaded(ModelSlot slot) {
+    String which = "model '%s' version %s: ".formatted(slot.name(), slot.version());
+    log.info(which + slot.golden().summary());
+    String reason = slot.serving().fallbackReason();
+    if (!reason.isEmpty()) {
+      log.warn(which + "runs on " + slot.serving().provider() + ", its fallback: " + reason);
+    }
   }
 
   private static int await(Future<Integer> listening, String option) throws ServerStartException {
@@ -183,6 +257,7 @@ final class Server implements AutoCloseable {
     settle(Future.all(http.close(), grpc.close(), metrics.close()));
     models.close();
     settle(vertx.close());
+    options.traces().close();
     log.info(
         left == 0
             ? "stopped, every request answered"

@@ -60,6 +60,19 @@ class AccessTest {
   }
 
   @Test
+  void aTokenThatIsReplacedIsTakenWithoutARestart() throws Exception {
+    try (TestServer server = start()) {
+      assertThat(metadata(server, "Bearer s3cret").statusCode()).isEqualTo(200);
+      Files.writeString(directory.resolve("token"), "");
+      TestServer.eventually(() -> server.log().contains("the old ones stay in use"));
+      assertThat(metadata(server, "Bearer s3cret").statusCode()).isEqualTo(200);
+      Files.writeString(directory.resolve("token"), "another");
+      TestServer.eventually(() -> metadata(server, "Bearer another").statusCode() == 200);
+      assertThat(metadata(server, "Bearer s3cret").statusCode()).isEqualTo(401);
+    }
+  }
+
+  @Test
   void aTokenFileMustHoldOneToken() throws Exception {
     for (String text : new String[] {"", " \n", "two words", "größer"}) {
       assertThatThrownBy(() -> Access.byToken(Files.writeString(directory.resolve("t"), text)))

@@ -5,7 +5,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -18,7 +20,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,6 +138,61 @@ class HttpProtocolTest {
   @CsvSource({"gzip", "deflate", "identity"})
   void compressedBodies(String encoding) throws Exception {
     assertThat(postEncoded(encoding, encode(encoding, GOOD)).statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gzip|gzip",
+        "deflate|deflate",
+        "br, deflate, gzip;q=0.5|gzip",
+        "gzip;q=0, deflate|deflate",
+        "br|",
+        "gzip;q=0|"
+      })
+  void responsesAreCompressedAsTheClientAccepts(String accepted, String expected) throws Exception {
+    int items = 400;
+    String data = "1" + ",1".repeat(4 * items - 1);
+    String body =
+        GOOD.replace("[1,4]", "[" + items + ",4]")
+            .replace("[1,2,3,4]", "[" + data + "]")
+            .replace("[4,3,2,1]", "[" + data + "]");
+    HttpResponse<byte[]> response =
+        server
+            .client()
+            .send(
+                server
+                    .request(INFER)
+                    .header("Accept-Encoding", accepted)
+                    .POST(BodyPublishers.ofString(body))
+                    .build(),
+                BodyHandlers.ofByteArray());
+    assertThat(response.headers().firstValue("content-encoding").orElse(null)).isEqualTo(expected);
+    InputStream plain = new ByteArrayInputStream(response.body());
+    if ("gzip".equals(expected)) {
+      plain = new GZIPInputStream(plain);
+    } else if ("deflate".equals(expected)) {
+      plain = new InflaterInputStream(plain);
+    }
+    JsonNode answer = JSON.readTree(plain);
+    assertThat(answer.at("/outputs/0/data")).hasSize(4 * items).allMatch(v -> v.asInt() == 2);
+  }
+
+  @Test
+  void shortResponsesAreNotCompressed() throws Exception {
+    HttpResponse<String> response =
+        server
+            .client()
+            .send(
+                server
+                    .request(INFER)
+                    .header("Accept-Encoding", "gzip")
+                    .POST(BodyPublishers.ofString(GOOD))
+                    .build(),
+                BodyHandlers.ofString());
+    assertThat(response.headers().firstValue("content-encoding")).isEmpty();
+    assertThat(response.body()).contains("[5.0,5.0,5.0,5.0]");
   }
 
   @Test
@@ -264,6 +323,17 @@ class HttpProtocolTest {
       assertThat(readAll(socket)).startsWith("HTTP/1.1 408").contains("did not arrive in time");
     }
     assertStillServes();
+  }
+
+  @Test
+  void aConnectionThatIsUsedNowAndThenIsNotClosedUnderItsClient() throws Exception {
+    try (PlainConnection connection = new PlainConnection(server.server().httpPort())) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(connection.post(INFER, GOOD).status()).isEqualTo(200);
+        // Longer than a new connection may wait with its first request.
+        Thread.sleep(900);
+      }
+    }
   }
 
   @Test

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Python with the pinned clients of src/test/python/requirements.txt, in a virtual environment
- * under the user's cache directory that is made once. Where there is no Python, or no way to get
- * the packages, tests that need it are skipped with the reason.
+ * Python with the pinned clients of a requirements file in src/test/python, in a virtual
+ * environment under the user's cache directory that is made once. Where there is no Python, or no
+ * way to get the packages, tests that need it are skipped with the reason.
  */
 final class PythonClients {
 
@@ -24,9 +24,15 @@ final class PythonClients {
 
   private PythonClients() {}
 
-  /** Runs a script of src/test/python and expects it to end well. */
+  /** Runs a script of src/test/python with tritonclient and expects it to end well. */
   static void run(String script, String... arguments) throws IOException, InterruptedException {
-    Path python = environment();
+    runWith("requirements.txt", script, arguments);
+  }
+
+  /** The same with the packages of this requirements file. */
+  static void runWith(String requirements, String script, String... arguments)
+      throws IOException, InterruptedException {
+    Path python = environment(SOURCES.resolve(requirements));
     List<String> command = new ArrayList<>();
     command.add(python.toString());
     command.add(SOURCES.resolve(script).toString());
@@ -36,8 +42,7 @@ final class PythonClients {
     assertThat(result.code()).as(result.output()).isZero();
   }
 
-  private static Path environment() throws IOException, InterruptedException {
-    Path requirements = SOURCES.resolve("requirements.txt");
+  private static Path environment(Path requirements) throws IOException, InterruptedException {
     String pinned = Files.readString(requirements);
     Path directory =
         cache().resolve("modelfleet").resolve("python-" + Integer.toHexString(pinned.hashCode()));

@@ -9,6 +9,7 @@ import dev.modelfleet.runtime.serve.repository.ModelTree;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Several models and versions, loaded, unloaded and replaced while clients ask. */
 class RepositoryTest {
@@ -71,6 +74,70 @@ class RepositoryTest {
       assertThat(infer(server, "sums").body()).contains("\"model_version\":\"2\"");
       assertThat(server.get("/v2/models/gather/ready").statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void onlyVersionsThatHaveChangedAreLoadedAgain() throws Exception {
+    addSub("sums", 1);
+    Files.writeString(directory.resolve("sums/config.pbtxt"), "version_policy { all { } }");
+    try (TestServer server = start(true)) {
+      infer(server, "sums");
+      addSub("sums", 2);
+      server.post("/v2/repository/models/sums/load", "");
+      // What was loaded again would have forgotten its counts.
+      assertThat(server.metrics())
+          .contains("nv_inference_count{model=\"sums\",version=\"1\"} 1\n")
+          .contains("nv_inference_count{model=\"sums\",version=\"2\"} 0\n");
+      touch("sums/1/model.onnx");
+      server.post("/v2/repository/models/sums/load", "");
+      assertThat(server.metrics()).contains("nv_inference_count{model=\"sums\",version=\"1\"} 0\n");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "all { }|{\"all\":{}}",
+        "latest { num_versions: 2 }|{\"latest\":{\"num_versions\":2}}",
+        "specific { versions: [1, 3] }|{\"specific\":{\"versions\":[1,3]}}"
+      })
+  void theConfigurationTellsTheVersionPolicy(String policy, String told) throws Exception {
+    addSub("sums", 1);
+    addSub("sums", 3);
+    Files.writeString(directory.resolve("sums/config.pbtxt"), "version_policy { " + policy + " }");
+    try (TestServer server = start(false)) {
+      assertThat(server.get("/v2/models/sums/config").body())
+          .contains("\"version_policy\":" + told + ",");
+    }
+  }
+
+  @Test
+  void whatChangesOnDiskIsTakenOverByPolling() throws Exception {
+    addSub("sums", 1);
+    ServingOptions options = new ServingOptions(TestServer.ENGINE, 1, 64);
+    try (TestServer server = TestServer.polling(new ModelTree(directory, options))) {
+      bare("gather", 1);
+      TestServer.eventually(() -> server.get("/v2/models/gather/ready").statusCode() == 200);
+      addSub("sums", 2);
+      TestServer.eventually(() -> infer(server, "sums").body().contains("\"model_version\":\"2\""));
+      TestVariant.addSubWithGolden(version("sums", 3), 5, -4, 3, -2);
+      TestServer.eventually(() -> server.log().contains("not loaded anew"));
+      assertThat(infer(server, "sums").body()).contains("\"model_version\":\"2\"");
+      addSub("sums", 3);
+      TestServer.eventually(() -> infer(server, "sums").body().contains("\"model_version\":\"3\""));
+      Files.delete(directory.resolve("gather/1/model.onnx"));
+      Files.delete(directory.resolve("gather/1"));
+      Files.delete(directory.resolve("gather"));
+      TestServer.eventually(() -> server.get("/v2/models/gather").statusCode() == 404);
+      assertThat(server.log()).containsOnlyOnce("golden inputs disagree");
+    }
+  }
+
+  private void touch(String file) throws Exception {
+    Path path = directory.resolve(file);
+    FileTime time = Files.getLastModifiedTime(path);
+    Files.setLastModifiedTime(path, FileTime.fromMillis(time.toMillis() + 1_000));
   }
 
   @Test
@@ -140,11 +207,13 @@ class RepositoryTest {
       Callable<Integer> client =
           () -> {
             int answered = 0;
-            while (!stop.get()) {
-              HttpResponse<String> response = infer(server, "sums");
-              assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-              assertThat(response.body()).contains("[2.0,3.0,4.0,5.0]");
-              answered++;
+            try (PlainConnection connection = new PlainConnection(server.server().httpPort())) {
+              while (!stop.get()) {
+                var answer = connection.post("/v2/models/sums/infer", ADDITION);
+                assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+                assertThat(answer.body()).contains("[2.0,3.0,4.0,5.0]");
+                answered++;
+              }
             }
             return answered;
           };
@@ -156,6 +225,7 @@ class RepositoryTest {
       int reloads = 0;
       long early = 0;
       while (System.nanoTime() < end) {
+        touch("sums/1/model.onnx");
         assertThat(server.post("/v2/repository/models/sums/load", "").statusCode()).isEqualTo(200);
         reloads++;
         if (early == 0 && end - System.nanoTime() < SOAK_NANOS / 2) {

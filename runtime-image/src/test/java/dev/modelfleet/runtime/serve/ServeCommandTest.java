@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class ServeCommandTest {
@@ -47,10 +49,22 @@ class ServeCommandTest {
     assertThat(run("--model-dir=" + directory)).isEqualTo(65);
   }
 
-  @Test
-  void aProviderThatIsNotThereIsPermanent() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"CUDA", "TensorRT", "OpenVINO", "XNNPACK", "QNN", "NNAPI", "Quantum"})
+  void aProviderThatIsNotThereIsPermanentUnlessThereIsAFallback(String provider) throws Exception {
     TestVariant.of(directory, "add_sub");
-    assertThat(run("--model-dir=" + directory, "--execution-provider=CUDA")).isEqualTo(65);
+    String wanted = "--execution-provider=" + provider;
+    assertThat(run("--model-dir=" + directory, wanted)).isEqualTo(65);
+    assertThat(run("--self-test", "--model-dir=" + directory, wanted, "--fallback-provider=cpu"))
+        .isZero();
+  }
+
+  @Test
+  void aPluginLibraryThatCannotBeLoadedIsPermanent() throws Exception {
+    TestVariant.of(directory, "add_sub");
+    String library = "--provider-library=other=" + directory.resolve("none.so");
+    assertThat(run("--model-dir=" + directory, "--execution-provider=other", library))
+        .isEqualTo(65);
   }
 
   @Test

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.modelfleet.compression.tensor.TensorData;
+import dev.modelfleet.runtime.serve.model.Batching;
+import dev.modelfleet.runtime.serve.model.EngineOptions;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
+import dev.modelfleet.runtime.serve.model.ProviderPlugins;
+import dev.modelfleet.runtime.serve.model.ServingOptions;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -74,6 +78,35 @@ class ServingTest {
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("input 'x' has datatype UINT32")
         .hasMessageContaining("insert a Cast");
+  }
+
+  @Test
+  void numbersThatAreNotFiniteAreRefusedWhereTheyAreForbidden() throws Exception {
+    ServingOptions options = new ServingOptions(TestServer.ENGINE, 1, 8, 1, 0, Batching.NONE, true);
+    Path variant = TestVariant.of(directory, "add_sub");
+    try (TestServer server = TestServer.start(variant, options, TestServer.SMALL_LIMITS);
+        GrpcCalls calls = new GrpcCalls(server.server().grpcPort())) {
+      assertThat(calls.call("ModelInfer", GrpcCalls.addition(0)).status()).isEqualTo("0");
+      GrpcCalls.Result refused = calls.call("ModelInfer", GrpcCalls.addition(Float.NaN));
+      assertThat(refused.status()).isEqualTo("3");
+      assertThat(refused.message()).contains("input 'a': element 0 is NaN");
+    }
+  }
+
+  @Test
+  void theFallbackIsTold() throws Exception {
+    EngineOptions engine = new EngineOptions(1, false, true, "CUDA", "CPU", ProviderPlugins.NONE);
+    Path variant = TestVariant.of(directory, "add_sub");
+    try (TestServer server =
+        TestServer.start(variant, new ServingOptions(engine, 1, 8), TestServer.SMALL_LIMITS)) {
+      assertThat(server.metrics())
+          .contains(
+              "modelfleet_execution_provider{model=\"add_sub\",version=\"1\",provider=\"CPU\",fallback=\"true\"} 1\n");
+      assertThat(server.log())
+          .contains("WARN model 'add_sub' version 1: runs on CPU, its fallback: ")
+          .contains("'CUDA' is not in this ONNX Runtime, which has: CPUExecutionProvider");
+      assertThat(server.get("/").body()).contains("CPU, the fallback: ");
+    }
   }
 
   @Test

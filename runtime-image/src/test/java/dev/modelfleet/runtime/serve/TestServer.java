@@ -1,5 +1,7 @@
 package dev.modelfleet.runtime.serve;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.modelfleet.runtime.serve.http.HttpLimits;
 import dev.modelfleet.runtime.serve.http.Tls;
 import dev.modelfleet.runtime.serve.model.EngineOptions;
@@ -8,6 +10,7 @@ import dev.modelfleet.runtime.serve.model.ServingOptions;
 import dev.modelfleet.runtime.serve.model.SingleVariant;
 import dev.modelfleet.runtime.serve.model.VariantSource;
 import dev.modelfleet.runtime.serve.protocol.Access;
+import dev.modelfleet.runtime.serve.trace.Traces;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,6 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 
 /** A server on free ports of the loopback interface, with a client. */
 final class TestServer implements AutoCloseable {
@@ -80,22 +84,87 @@ final class TestServer implements AutoCloseable {
   static TestServer start(
       ModelCatalog catalog, boolean modelControl, HttpLimits limits, Access access, Tls tls)
       throws Exception {
-    TestServer test =
-        new TestServer(
-            new ServeOptions(
-                catalog,
-                modelControl,
-                access,
-                tls,
-                "127.0.0.1",
-                0,
-                0,
-                0,
-                limits,
-                Duration.ZERO,
-                Duration.ofSeconds(10)));
+    return start(
+        new ServeOptions(
+            catalog,
+            modelControl,
+            Duration.ZERO,
+            access,
+            tls,
+            Duration.ofMillis(100),
+            new Ports("127.0.0.1", 0, 0, 0, false),
+            limits,
+            Traces.OFF,
+            Duration.ZERO,
+            Duration.ofSeconds(10)));
+  }
+
+  /** A server of one variant with both protocols on one port. */
+  static TestServer onOnePort(Path variant, Tls tls) throws Exception {
+    String name = VariantSource.read(variant).manifest().name();
+    return start(
+        new ServeOptions(
+            new SingleVariant(name, variant, new ServingOptions(ENGINE, 1, 64)),
+            false,
+            Duration.ZERO,
+            Access.OPEN,
+            tls,
+            Duration.ofMillis(100),
+            new Ports("127.0.0.1", 0, 0, 0, true),
+            SMALL_LIMITS,
+            Traces.OFF,
+            Duration.ZERO,
+            Duration.ofSeconds(10)));
+  }
+
+  /** A server that looks at its models every tenth of a second. */
+  static TestServer polling(ModelCatalog catalog) throws Exception {
+    return start(
+        new ServeOptions(
+            catalog,
+            false,
+            Duration.ofMillis(100),
+            Access.OPEN,
+            Tls.OFF,
+            Duration.ofMillis(100),
+            new Ports("127.0.0.1", 0, 0, 0, false),
+            HttpLimits.DEFAULT,
+            Traces.OFF,
+            Duration.ZERO,
+            Duration.ofSeconds(10)));
+  }
+
+  /** A server of one variant that traces its requests. */
+  static TestServer traced(Path variant, Traces traces) throws Exception {
+    String name = VariantSource.read(variant).manifest().name();
+    return start(
+        new ServeOptions(
+            new SingleVariant(name, variant, new ServingOptions(ENGINE, 1, 64)),
+            false,
+            Duration.ZERO,
+            Access.OPEN,
+            Tls.OFF,
+            Duration.ofMillis(100),
+            new Ports("127.0.0.1", 0, 0, 0, false),
+            SMALL_LIMITS,
+            traces,
+            Duration.ZERO,
+            Duration.ofSeconds(10)));
+  }
+
+  private static TestServer start(ServeOptions options) throws Exception {
+    TestServer test = new TestServer(options);
     test.server.start();
     return test;
+  }
+
+  /** Asks until the answer is as wanted, which it must be within 20 seconds. */
+  static void eventually(Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as("not so after 20 s").isLessThan(end);
+      Thread.sleep(20);
+    }
   }
 
   Server server() {

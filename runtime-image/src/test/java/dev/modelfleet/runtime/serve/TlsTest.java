@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ class TlsTest {
   @BeforeEach
   void certificate() throws Exception {
     Path store = directory.resolve("keys.p12");
+    Files.deleteIfExists(store);
     Process keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -100,6 +102,41 @@ class TlsTest {
           .isInstanceOf(java.io.IOException.class);
       assertThatThrownBy(() -> grpcHealth(stranger, server))
           .isInstanceOf(java.io.IOException.class);
+    }
+  }
+
+  @Test
+  void certificatesThatAreReplacedAreUsedWithoutARestart() throws Exception {
+    try (TestServer server = start(null)) {
+      HttpClient before = client(false);
+      assertThat(get(before, server, HttpClient.Version.HTTP_1_1).statusCode()).isEqualTo(200);
+      Files.writeString(directory.resolve("tls.key"), "not a key");
+      TestServer.eventually(() -> server.log().contains("the old ones stay in use"));
+      assertThat(get(client(false), server, HttpClient.Version.HTTP_1_1).statusCode())
+          .isEqualTo(200);
+      certificate();
+      TestServer.eventually(() -> server.log().contains("certificates replaced: in use"));
+      HttpClient after = client(false);
+      TestServer.eventually(
+          () -> {
+            try {
+              return get(after, server, HttpClient.Version.HTTP_1_1).statusCode() == 200
+                  && grpcHealth(after, server).statusCode() == 200;
+            } catch (SSLException stillTheOldOne) {
+              return false;
+            }
+          });
+    }
+  }
+
+  @Test
+  void onOnePortTheProtocolIsNegotiated() throws Exception {
+    Tls tls = new Tls(directory.resolve("tls.crt"), directory.resolve("tls.key"), null);
+    try (TestServer server = TestServer.onOnePort(TestVariant.of(directory, "add_sub"), tls);
+        HttpClient client = client(false)) {
+      assertThat(get(client, server, HttpClient.Version.HTTP_1_1).version())
+          .isEqualTo(HttpClient.Version.HTTP_1_1);
+      assertThat(grpcHealth(client, server).body()).endsWith("\b\u0001");
     }
   }
 

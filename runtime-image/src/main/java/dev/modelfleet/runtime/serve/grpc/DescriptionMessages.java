@@ -7,10 +7,12 @@ import dev.modelfleet.runtime.serve.grpc.proto.ModelConfigResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelMetadataResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelStatistics;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelStatisticsResponse;
+import dev.modelfleet.runtime.serve.grpc.proto.ModelVersionPolicy;
 import dev.modelfleet.runtime.serve.grpc.proto.StatisticDuration;
 import dev.modelfleet.runtime.serve.metrics.ModelStatistics.Timing;
 import dev.modelfleet.runtime.serve.model.ServedModel;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
+import dev.modelfleet.runtime.serve.model.VersionPolicy;
 import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
 import dev.modelfleet.runtime.serve.protocol.TensorSpec;
 import java.util.Arrays;
@@ -53,7 +55,7 @@ final class DescriptionMessages {
             .setPlatform(model.platform())
             .setBackend("onnxruntime")
             .setMaxBatchSize(model.maxBatchSize());
-    config.getVersionPolicyBuilder().getLatestBuilder().setNumVersions(1);
+    config.setVersionPolicy(versionPolicy(served.origin().policy()));
     config.addInstanceGroupBuilder().setName(model.name()).setCount(options.instances());
     if (options.batching().isOn()) {
       config
@@ -78,6 +80,17 @@ final class DescriptionMessages {
           .addAllDims(dimensions(output, from));
     }
     return ModelConfigResponse.newBuilder().setConfig(config).build();
+  }
+
+  private static ModelVersionPolicy versionPolicy(VersionPolicy policy) {
+    ModelVersionPolicy.Builder message = ModelVersionPolicy.newBuilder();
+    switch (policy) {
+      case VersionPolicy.Latest(int count) -> message.getLatestBuilder().setNumVersions(count);
+      case VersionPolicy.All _ -> message.getAllBuilder();
+      case VersionPolicy.Specific(List<Long> versions) ->
+          message.getSpecificBuilder().addAllVersions(versions);
+    }
+    return message.build();
   }
 
   static ModelStatisticsResponse statistics(List<ServedModel> models) {

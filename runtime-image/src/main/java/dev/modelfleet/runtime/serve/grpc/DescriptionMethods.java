@@ -27,6 +27,7 @@ import dev.modelfleet.runtime.serve.protocol.ServingState;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Every method but inference: one message in, one out. */
@@ -134,10 +135,20 @@ final class DescriptionMethods {
 
   private MessageLite health(HealthCheckRequest request) {
     String service = request.getService();
-    if (!service.isEmpty() && !service.equals(INFERENCE_SERVICE)) {
-      throw new ProtocolException(ErrorCode.NOT_FOUND, "no such service: '" + service + "'");
-    }
-    ServingStatus status = state.get().ready() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    ServingStatus status =
+        status(service)
+            .orElseThrow(
+                () ->
+                    new ProtocolException(
+                        ErrorCode.NOT_FOUND, "no such service: '" + service + "'"));
     return HealthCheckResponse.newBuilder().setStatus(status).build();
+  }
+
+  /** Whether a service answers; the empty name is that of the whole server. */
+  Optional<ServingStatus> status(String service) {
+    if (!service.isEmpty() && !service.equals(INFERENCE_SERVICE)) {
+      return Optional.empty();
+    }
+    return Optional.of(state.get().ready() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 }

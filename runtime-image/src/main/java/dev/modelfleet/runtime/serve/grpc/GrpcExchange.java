@@ -1,6 +1,7 @@
 package dev.modelfleet.runtime.serve.grpc;
 
 import dev.modelfleet.runtime.serve.http.BodyBudget;
+import dev.modelfleet.runtime.serve.http.BodyEncoding;
 import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import io.netty.buffer.ByteBuf;
@@ -8,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -40,6 +42,7 @@ final class GrpcExchange {
   }
 
   private static final int MAX_UNANSWERED = 64;
+  private static final long NO_TIMER = -1;
 
   private final HttpServerRequest request;
   private final HttpServerResponse response;
@@ -51,9 +54,10 @@ final class GrpcExchange {
   private final Deque<Slot> unanswered = new ArrayDeque<>();
   private boolean requestEnded;
   private boolean over;
+  private boolean paused;
   private int messages;
   private long held;
-  private Runnable onEnd = () -> {};
+  private long timer = NO_TIMER;
 
   GrpcExchange(
       HttpServerRequest request,
@@ -71,16 +75,46 @@ final class GrpcExchange {
     this.method = method;
   }
 
-  void start() {
-    GrpcReplies.begin(response);
-    request.handler(this::append);
+  /**
+   * Begins.
+   *
+   * @param encoding of the client's messages, and so of the answers that are compressed
+   * @param messageTimeout in which a message must arrive once it has begun; that of a unary call
+   *     begins with the call
+   */
+  void start(BodyEncoding encoding, Duration messageTimeout) {
+    GrpcReplies.begin(response, encoding);
+    long millis = messageTimeout.toMillis();
+    if (!streaming) {
+      timer = context.owner().setTimer(millis, id -> timedOut());
+    }
+    request.handler(
+        piece -> {
+          append(piece);
+          if (streaming && !over && timer == NO_TIMER && frames.hasRest()) {
+            limitMessage(millis);
+          }
+        });
     request.exceptionHandler(broken -> abandon());
     request.endHandler(end -> requestEnded());
   }
 
-  /** What to do once when the exchange is over. */
-  void onEnd(Runnable action) {
-    onEnd = action;
+  /** A stream may be silent for any time, but not in the middle of a message. */
+  private void limitMessage(long millis) {
+    int before = messages;
+    timer =
+        context
+            .owner()
+            .setTimer(
+                millis,
+                id -> {
+                  timer = NO_TIMER;
+                  if (!over && frames.hasRest() && messages == before) {
+                    timedOut();
+                  } else if (!over && frames.hasRest()) {
+                    limitMessage(millis);
+                  }
+                });
   }
 
   private void append(Buffer piece) {
@@ -111,9 +145,7 @@ final class GrpcExchange {
     }
     Slot slot = new Slot(message.readableBytes());
     unanswered.add(slot);
-    if (unanswered.size() >= MAX_UNANSWERED) {
-      request.pause();
-    }
+    regulate();
     try {
       method.accept(message, slot);
     } catch (ProtocolException e) {
@@ -135,8 +167,7 @@ final class GrpcExchange {
     }
   }
 
-  /** Refuses a call whose message did not arrive in time. */
-  void timedOut() {
+  private void timedOut() {
     if (!requestEnded) {
       refuse(new ProtocolException(ErrorCode.TIMEOUT, "the message did not arrive in time"));
     }
@@ -146,16 +177,16 @@ final class GrpcExchange {
     if (!over) {
       abandon();
       if (!response.closed() && !response.ended()) {
-        GrpcReplies.end(response, reason);
+        GrpcReplies.end(request, reason);
       }
     }
   }
 
   /** Ends the exchange on this side; answers that still come are dropped. */
-  private void abandon() {
+  void abandon() {
     if (!over) {
       over = true;
-      onEnd.run();
+      context.owner().cancelTimer(timer);
       frames.release();
       budget.give(held);
       held = 0;
@@ -171,13 +202,27 @@ final class GrpcExchange {
       held -= slot.bytes;
       // Vert.x releases only the buffers that it allocated itself.
       response.write(Buffer.buffer(slot.frame)).onComplete(written -> slot.frame.release());
-      if (unanswered.size() == MAX_UNANSWERED - 1) {
-        request.resume();
-      }
     }
+    regulate();
     if (requestEnded && unanswered.isEmpty()) {
       abandon();
       GrpcReplies.end(response);
+    }
+  }
+
+  /** Takes no more messages while too many wait for their answers, or answers for the client. */
+  private void regulate() {
+    if (requestEnded) {
+      return;
+    }
+    boolean full = unanswered.size() >= MAX_UNANSWERED || response.writeQueueFull();
+    if (full && !paused) {
+      paused = true;
+      request.pause();
+      response.drainHandler(drained -> regulate());
+    } else if (!full && paused) {
+      paused = false;
+      request.resume();
     }
   }
 

@@ -4,15 +4,20 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelInferRequest;
 import dev.modelfleet.runtime.serve.grpc.proto.ModelStreamInferResponse;
+import dev.modelfleet.runtime.serve.http.BodyEncoding;
+import dev.modelfleet.runtime.serve.http.FrontEndContext;
 import dev.modelfleet.runtime.serve.model.Completion;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.InferRequest;
 import dev.modelfleet.runtime.serve.protocol.InferResponse;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
+import dev.modelfleet.runtime.serve.trace.Traces;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
+import java.util.function.UnaryOperator;
 
 /**
  * ModelInfer and ModelStreamInfer. In a stream a refusal is an answer with an error message, and
@@ -22,28 +27,41 @@ final class InferMethod implements GrpcExchange.Method {
 
   private final ModelRepository models;
   private final ByteBufAllocator allocator;
+  private final BodyEncoding encoding;
   private final boolean streaming;
   private final long timeoutMicros;
+  private final Traces traces;
+  private final UnaryOperator<String> headers;
 
   /**
    * The method of one call.
    *
-   * @param timeoutMicros the call's deadline, from now; 0 for none
+   * @param encoding that the client compresses with: it gets its answers so, too
+   * @param request the call, for its deadline and traces
    */
   InferMethod(
-      ModelRepository models, ByteBufAllocator allocator, boolean streaming, long timeoutMicros) {
-    this.models = models;
+      FrontEndContext context,
+      ByteBufAllocator allocator,
+      BodyEncoding encoding,
+      boolean streaming,
+      HttpServerRequest request) {
+    this.models = context.models();
+    this.traces = context.traces();
+    this.headers = name -> request.getHeader(name);
+    this.timeoutMicros = GrpcTimeout.micros(request);
     this.allocator = allocator;
+    this.encoding = encoding;
     this.streaming = streaming;
-    this.timeoutMicros = timeoutMicros;
   }
 
   @Override
   public void accept(ByteBuf message, GrpcExchange.Answer answer) {
     long arrived = System.nanoTime();
-    Delivery delivery = new Delivery(answer);
+    Completion delivery = new Delivery(answer);
     try {
       ModelInferRequest parsed = parse(message);
+      delivery =
+          traces.begin(new Traces.Call("grpc", parsed.getModelName(), headers, arrived), delivery);
       InferRequest request = InferMessages.read(parsed, streaming ? 0 : timeoutMicros, allocator);
       models.infer(parsed.getModelName(), parsed.getModelVersion(), request, arrived, delivery);
     } catch (ProtocolException e) {
@@ -79,7 +97,8 @@ final class InferMethod implements GrpcExchange.Method {
     public void succeeded(InferResponse response) {
       ByteBuf frame;
       try {
-        frame = ResponseFrames.of(response, streaming, allocator);
+        ByteBuf plain = ResponseFrames.of(response, streaming, allocator);
+        frame = GrpcReplies.compressed(plain, encoding, allocator);
       } catch (RuntimeException e) {
         failed(new ProtocolException(ErrorCode.INTERNAL, "internal error: " + e));
         return;

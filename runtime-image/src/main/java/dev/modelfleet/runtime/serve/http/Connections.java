@@ -23,14 +23,22 @@ public final class Connections {
   }
 
   private final HttpLimits limits;
+  private final AcceptedSockets accepted;
   private final Map<HttpConnection, Activity> open = new ConcurrentHashMap<>();
 
-  public Connections(HttpLimits limits) {
+  /**
+   * No connections.
+   *
+   * @param accepted sockets that may become some
+   */
+  public Connections(HttpLimits limits, AcceptedSockets accepted) {
     this.limits = limits;
+    this.accepted = accepted;
   }
 
   /** Takes a new connection, or closes it at once where there are too many. */
   public void opened(HttpConnection connection) {
+    accepted.identified(connection);
     if (open.size() >= limits.maxConnections()) {
       connection.close();
       return;
@@ -52,8 +60,9 @@ public final class Connections {
   public void requestEnded(HttpConnection connection) {
     Activity activity = open.get(connection);
     if (activity != null) {
-      activity.requests.decrementAndGet();
+      // In this order: the sweep must not see a connection without requests and an old time.
       activity.sinceNanos = System.nanoTime();
+      activity.requests.decrementAndGet();
     }
   }
 
@@ -64,6 +73,7 @@ public final class Connections {
 
   /** Closes every connection that has had no request for too long. */
   public void sweep(long nowNanos) {
+    accepted.sweep(nowNanos, limits.firstRequestTimeout());
     open.forEach(
         (connection, activity) -> {
           var limit = activity.used ? limits.idleTimeout() : limits.firstRequestTimeout();

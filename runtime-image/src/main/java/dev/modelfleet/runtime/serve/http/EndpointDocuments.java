@@ -6,6 +6,7 @@ import dev.modelfleet.runtime.serve.metrics.ModelStatistics;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.model.ServedModel;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
+import dev.modelfleet.runtime.serve.model.VersionPolicy;
 import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
 import dev.modelfleet.runtime.serve.protocol.ServerIdentity;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
@@ -137,11 +138,7 @@ final class EndpointDocuments {
           json.writeStringField("name", model.name());
           json.writeStringField("platform", model.platform());
           json.writeStringField("backend", "onnxruntime");
-          json.writeObjectFieldStart("version_policy");
-          json.writeObjectFieldStart("latest");
-          json.writeNumberField("num_versions", 1);
-          json.writeEndObject();
-          json.writeEndObject();
+          versionPolicy(json, served.origin().policy());
           json.writeNumberField("max_batch_size", model.maxBatchSize());
           configTensors(json, "input", model.inputs(), model.maxBatchSize());
           configTensors(json, "output", model.outputs(), model.maxBatchSize());
@@ -155,6 +152,27 @@ final class EndpointDocuments {
             dynamicBatching(json, served.options());
           }
         });
+  }
+
+  private static void versionPolicy(JsonGenerator json, VersionPolicy policy) throws IOException {
+    json.writeObjectFieldStart("version_policy");
+    switch (policy) {
+      case VersionPolicy.Latest(int count) -> {
+        json.writeObjectFieldStart("latest");
+        json.writeNumberField("num_versions", count);
+      }
+      case VersionPolicy.All _ -> json.writeObjectFieldStart("all");
+      case VersionPolicy.Specific(List<Long> versions) -> {
+        json.writeObjectFieldStart("specific");
+        json.writeArrayFieldStart("versions");
+        for (long version : versions) {
+          json.writeNumber(version);
+        }
+        json.writeEndArray();
+      }
+    }
+    json.writeEndObject();
+    json.writeEndObject();
   }
 
   private static void dynamicBatching(JsonGenerator json, ServingOptions options)

@@ -1,13 +1,12 @@
 package dev.modelfleet.runtime.serve.http;
 
-import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.model.ModelSlot;
-import dev.modelfleet.runtime.serve.protocol.Access;
 import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -23,41 +22,23 @@ public final class HttpFrontEnd {
   private static final int MAX_HEADER_BYTES = 32 << 10;
   private static final int ACCEPT_BACKLOG = 1024;
 
-  private final Vertx vertx;
-  private final ModelRepository models;
-  private final Supplier<ServingState> state;
-  private final HttpLimits limits;
-  private final String version;
-  private final BodyBudget budget;
-  private final Access access;
-  private final Connections connections;
+  private final FrontEndContext context;
+  private final Supplier<String> page;
+  private final Handler<HttpServerRequest> grpc;
   private final AtomicInteger inFlight = new AtomicInteger();
   private HttpServer server;
 
   /**
    * A front end that does not listen yet.
    *
-   * @param state whether the whole server is ready
-   * @param budget of all transports together
-   * @param access who may ask anything but health
-   * @param version of the server, as its metadata tells
+   * @param page makes the page for people; may take time
+   * @param grpc takes gRPC calls on this port; null where they have a port of their own
    */
   public HttpFrontEnd(
-      Vertx vertx,
-      ModelRepository models,
-      Supplier<ServingState> state,
-      HttpLimits limits,
-      BodyBudget budget,
-      Access access,
-      String version) {
-    this.vertx = vertx;
-    this.models = models;
-    this.state = state;
-    this.limits = limits;
-    this.version = version;
-    this.budget = budget;
-    this.access = access;
-    this.connections = new Connections(limits);
+      FrontEndContext context, Supplier<String> page, Handler<HttpServerRequest> grpc) {
+    this.context = context;
+    this.page = page;
+    this.grpc = grpc;
   }
 
   /** Listens and gives the port, which the system chooses for port 0. */
@@ -69,20 +50,36 @@ public final class HttpFrontEnd {
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setAcceptBacklog(ACCEPT_BACKLOG)
             .setHandle100ContinueAutomatically(true)
-            // With the upgrade to HTTP/2 a connection would be known only after its first request.
-            .setHttp2ClearTextEnabled(false)
+            // With the upgrade to HTTP/2 a connection is known only after its first request.
+            .setHttp2ClearTextEnabled(grpc != null)
             // There are no web sockets here; their handlers would look at every request.
             .setPerFrameWebSocketCompressionSupported(false)
             .setPerMessageWebSocketCompressionSupported(false)
             .setTcpNoDelay(true);
+    if (grpc != null) {
+      Http2.configure(options);
+    }
     server =
-        vertx
-            .createHttpServer(tls.applyTo(options, false))
-            .connectionHandler(connections::opened)
+        context
+            .vertx()
+            .createHttpServer(tls.applyTo(options, grpc != null))
+            .connectionHandler(this::opened)
             .requestHandler(this::handle);
-    long period = Math.max(100, limits.firstRequestTimeout().toMillis() / 4);
-    vertx.setPeriodic(period, id -> connections.sweep(System.nanoTime()));
+    long period = Math.max(100, context.limits().firstRequestTimeout().toMillis() / 4);
+    context.vertx().setPeriodic(period, id -> context.connections().sweep(System.nanoTime()));
     return server.listen().map(HttpServer::actualPort);
+  }
+
+  private void opened(HttpConnection connection) {
+    if (grpc != null) {
+      FlushJoining.on(connection);
+    }
+    context.connections().opened(connection);
+  }
+
+  /** Uses certificates that have been replaced for connections from now on. */
+  public Future<Boolean> reread(Tls tls) {
+    return server.updateSSLOptions(tls.sslOptions(grpc != null), true);
   }
 
   /** Takes no new connection and closes the open ones. */
@@ -95,14 +92,13 @@ public final class HttpFrontEnd {
     return inFlight.get();
   }
 
-  /** Open connections. */
-  public int connections() {
-    return connections.count();
-  }
-
   private void handle(HttpServerRequest request) {
+    if (grpc != null && Http2.isGrpc(request)) {
+      grpc.handle(request);
+      return;
+    }
     inFlight.incrementAndGet();
-    connections.requestStarted(request.connection());
+    context.connections().requestStarted(request.connection());
     AtomicBoolean over = new AtomicBoolean();
     request
         .response()
@@ -111,11 +107,11 @@ public final class HttpFrontEnd {
     try {
       Route route = Route.of(request.method().name(), request.path());
       if (!(route instanceof Route.Live || route instanceof Route.Ready)) {
-        access.check(request.getHeader(HttpHeaders.AUTHORIZATION));
+        context.access().check(request.getHeader(HttpHeaders.AUTHORIZATION));
       }
       answer(request, route);
     } catch (ProtocolException e) {
-      Replies.error(vertx, request, e);
+      Replies.error(context.vertx(), request, e);
     }
   }
 
@@ -123,21 +119,22 @@ public final class HttpFrontEnd {
   private void finished(HttpServerRequest request, AtomicBoolean over) {
     if (over.compareAndSet(false, true)) {
       inFlight.decrementAndGet();
-      connections.requestEnded(request.connection());
+      context.connections().requestEnded(request.connection());
     }
   }
 
   private void answer(HttpServerRequest request, Route route) {
     switch (route) {
-      case Route.Infer infer -> InferExchange.start(vertx, request, infer, models, limits, budget);
+      case Route.Infer infer -> InferExchange.start(request, infer, context);
       case Route.Live _ -> Replies.json(request, 200, EndpointDocuments.live());
       case Route.Ready _ -> {
-        ServingState now = state.get();
+        ServingState now = context.state().get();
         Replies.json(request, status(now), EndpointDocuments.ready(now));
       }
-      case Route.Server _ -> Replies.json(request, 200, EndpointDocuments.server(version));
+      case Route.Server _ ->
+          Replies.json(request, 200, EndpointDocuments.server(context.version()));
       case Route.ModelReady(String model, String v) -> {
-        ServingState now = models.find(model, v).state();
+        ServingState now = context.models().find(model, v).state();
         Replies.json(request, status(now), EndpointDocuments.modelReady(model, now));
       }
       case Route.Metadata(String model, String v) ->
@@ -145,16 +142,28 @@ public final class HttpFrontEnd {
               request,
               200,
               EndpointDocuments.metadata(
-                  models.serving(model, v).metadata(), models.versions(model)));
+                  context.models().serving(model, v).metadata(), context.models().versions(model)));
       case Route.Config(String model, String v) ->
-          Replies.json(request, 200, EndpointDocuments.config(models.serving(model, v)));
+          Replies.json(request, 200, EndpointDocuments.config(context.models().serving(model, v)));
       case Route.Statistics(String model, String v) ->
           Replies.json(request, 200, EndpointDocuments.statistics(statistics(model, v)));
       case Route.RepositoryIndex _, Route.Load _, Route.Unload _ ->
-          RepositoryExchange.start(vertx, request, route, models);
-      case Route.Page _ ->
-          throw new ProtocolException(ErrorCode.NOT_FOUND, "nothing here: the protocol is at /v2");
+          RepositoryExchange.start(context.vertx(), request, route, context.models());
+      case Route.Page _ -> page(request);
     }
+  }
+
+  private void page(HttpServerRequest request) {
+    context
+        .vertx()
+        .executeBlocking(page::get, false)
+        .onSuccess(html -> Replies.page(request, html))
+        .onFailure(
+            failure ->
+                Replies.error(
+                    context.vertx(),
+                    request,
+                    new ProtocolException(ErrorCode.INTERNAL, "internal error: " + failure)));
   }
 
   private static int status(ServingState state) {
@@ -163,7 +172,9 @@ public final class HttpFrontEnd {
 
   private List<EndpointDocuments.StatisticsOf> statistics(String model, String version) {
     List<ModelSlot> wanted =
-        model == null ? List.copyOf(models.slots()) : List.of(models.find(model, version));
+        model == null
+            ? List.copyOf(context.models().slots())
+            : List.of(context.models().find(model, version));
     return wanted.stream()
         .map(ModelSlot::serving)
         .filter(serving -> serving != null)

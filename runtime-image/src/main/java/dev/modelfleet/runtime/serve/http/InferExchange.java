@@ -6,6 +6,7 @@ import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.InferRequest;
 import dev.modelfleet.runtime.serve.protocol.InferResponse;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
+import dev.modelfleet.runtime.serve.trace.Traces;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -28,35 +29,35 @@ final class InferExchange implements Completion {
   private static final int INLINE_JSON_BYTES = 16 << 10;
 
   private final Vertx vertx;
-  private final Context context;
+  private final Context eventLoop;
   private final HttpServerRequest request;
   private final Route.Infer route;
   private final ModelRepository models;
   private final long maxBytes;
   private final BodyEncoding encoding;
+  private final BodyEncoding responseEncoding;
   private final int jsonLength;
   private final RequestBody body;
+  private final Traces traces;
+  private final long begin = System.nanoTime();
   private long timer = -1;
   private boolean over;
 
-  private InferExchange(
-      Vertx vertx,
-      HttpServerRequest request,
-      Route.Infer route,
-      ModelRepository models,
-      HttpLimits limits,
-      BodyBudget budget) {
-    this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+  private InferExchange(HttpServerRequest request, Route.Infer route, FrontEndContext context) {
+    this.vertx = context.vertx();
+    this.eventLoop = vertx.getOrCreateContext();
     this.request = request;
     this.route = route;
-    this.models = models;
-    this.maxBytes = limits.maxBodyBytes();
+    this.models = context.models();
+    this.traces = context.traces();
+    this.maxBytes = context.limits().maxBodyBytes();
+    this.responseEncoding = BodyEncoding.accepted(request.getHeader(HttpHeaders.ACCEPT_ENCODING));
     this.encoding = BodyEncoding.of(request.getHeader(HttpHeaders.CONTENT_ENCODING));
     this.jsonLength = headerLength(Replies.INFERENCE_HEADER_LENGTH);
     boolean binary = jsonLength >= 0 && encoding == BodyEncoding.IDENTITY;
     int declared = headerLength(HttpHeaders.CONTENT_LENGTH);
-    this.body = new RequestBody(maxBytes, declared, binary ? jsonLength : -1, budget, ALLOCATOR);
+    this.body =
+        new RequestBody(maxBytes, declared, binary ? jsonLength : -1, context.budget(), ALLOCATOR);
   }
 
   /**
@@ -64,16 +65,13 @@ final class InferExchange implements Completion {
    *
    * @throws ProtocolException where its head already shows that it can't be served
    */
-  static void start(
-      Vertx vertx,
-      HttpServerRequest request,
-      Route.Infer route,
-      ModelRepository models,
-      HttpLimits limits,
-      BodyBudget budget) {
-    models.serving(route.model(), route.version());
-    InferExchange exchange = new InferExchange(vertx, request, route, models, limits, budget);
-    exchange.timer = vertx.setTimer(limits.bodyTimeout().toMillis(), id -> exchange.timedOut());
+  static void start(HttpServerRequest request, Route.Infer route, FrontEndContext context) {
+    context.models().serving(route.model(), route.version());
+    InferExchange exchange = new InferExchange(request, route, context);
+    exchange.timer =
+        context
+            .vertx()
+            .setTimer(context.limits().bodyTimeout().toMillis(), id -> exchange.timedOut());
     request.handler(exchange::append);
     request.exceptionHandler(broken -> exchange.abandon());
     request.endHandler(end -> exchange.complete());
@@ -135,29 +133,32 @@ final class InferExchange implements Completion {
     over = true;
     vertx.cancelTimer(timer);
     long arrived = System.nanoTime();
+    Completion answer =
+        traces.begin(
+            new Traces.Call("http", route.model(), name -> request.getHeader(name), begin), this);
     int json = jsonLength >= 0 ? jsonLength : body.bytes().readableBytes();
     if (encoding == BodyEncoding.IDENTITY && json <= INLINE_JSON_BYTES) {
-      decodeAndRun(arrived);
+      decodeAndRun(arrived, answer);
     } else {
       vertx.executeBlocking(
           () -> {
-            decodeAndRun(arrived);
+            decodeAndRun(arrived, answer);
             return null;
           },
           false);
     }
   }
 
-  private void decodeAndRun(long arrivedNanos) {
+  private void decodeAndRun(long arrivedNanos, Completion answer) {
     try {
       InferRequest decoded = decode();
-      models.infer(route.model(), route.version(), decoded, arrivedNanos, this);
+      models.infer(route.model(), route.version(), decoded, arrivedNanos, answer);
     } catch (ProtocolException e) {
-      failed(e);
+      answer.failed(e);
     } catch (OutOfMemoryError e) {
-      failed(new ProtocolException(ErrorCode.OVERLOADED, "out of memory for this request"));
+      answer.failed(new ProtocolException(ErrorCode.OVERLOADED, "out of memory for this request"));
     } catch (RuntimeException e) {
-      failed(new ProtocolException(ErrorCode.INTERNAL, "internal error: " + e));
+      answer.failed(new ProtocolException(ErrorCode.INTERNAL, "internal error: " + e));
     }
   }
 
@@ -190,7 +191,21 @@ final class InferExchange implements Completion {
       failed(new ProtocolException(ErrorCode.INTERNAL, "internal error: " + e));
       return;
     }
-    context.runOnContext(
+    if (responseEncoding == BodyEncoding.IDENTITY || !encoded.isWorthCompressing()) {
+      send(encoded);
+      return;
+    }
+    // Compression takes longer than many a model: neither its thread nor the event loop does it.
+    vertx.executeBlocking(
+        () -> {
+          send(encoded.compressed(responseEncoding, ALLOCATOR));
+          return null;
+        },
+        false);
+  }
+
+  private void send(EncodedResponse encoded) {
+    eventLoop.runOnContext(
         ignored -> {
           body.release();
           Replies.inference(request, encoded);
@@ -199,7 +214,7 @@ final class InferExchange implements Completion {
 
   @Override
   public void failed(ProtocolException reason) {
-    context.runOnContext(
+    eventLoop.runOnContext(
         ignored -> {
           body.release();
           Replies.error(vertx, request, reason);

@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 
 /** Sends responses; on the request's event loop only. */
 final class Replies {
@@ -14,12 +15,22 @@ final class Replies {
   static final CharSequence INFERENCE_HEADER_LENGTH =
       HttpHeaders.createOptimized("Inference-Header-Content-Length");
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
+  private static final CharSequence HTML = HttpHeaders.createOptimized("text/html; charset=utf-8");
   private static final CharSequence BINARY =
       HttpHeaders.createOptimized("application/octet-stream");
 
   private static final long LINGER_MILLIS = 500;
 
   private Replies() {}
+
+  /** A page of HTML that runs no script and loads nothing. */
+  static void page(HttpServerRequest request, String html) {
+    request
+        .response()
+        .putHeader("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    text(request, 200, HTML, html);
+  }
 
   static void json(HttpServerRequest request, int status, String body) {
     text(request, status, JSON, body);
@@ -43,7 +54,8 @@ final class Replies {
       return;
     }
     boolean complete = request.isEnded();
-    if (!complete) {
+    boolean multiplexed = request.version() == HttpVersion.HTTP_2;
+    if (!complete && !multiplexed) {
       response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
     if (reason.code() == ErrorCode.OVERLOADED) {
@@ -51,7 +63,16 @@ final class Replies {
     }
     json(request, reason.code().httpStatus(), EndpointDocuments.error(reason.getMessage()));
     if (!complete) {
-      vertx.setTimer(LINGER_MILLIS, id -> request.connection().close());
+      // Other requests go on where they share the connection.
+      vertx.setTimer(
+          LINGER_MILLIS,
+          id -> {
+            if (multiplexed) {
+              response.reset();
+            } else {
+              request.connection().close();
+            }
+          });
     }
   }
 
@@ -63,6 +84,10 @@ final class Replies {
     if (response.ended() || response.closed()) {
       encoded.body().release();
       return;
+    }
+    if (encoded.encoding() != BodyEncoding.IDENTITY) {
+      response.putHeader(HttpHeaders.CONTENT_ENCODING, encoded.encoding().header());
+      response.putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
     }
     if (encoded.hasBinaryData()) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, BINARY);

@@ -4,10 +4,15 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SSLOptions;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
- * How connections are encrypted. The files are read once, when the server starts to listen.
+ * How connections are encrypted. The files are read when the server starts to listen, and again
+ * when they have changed.
  *
  * @param certificate PEM file with the server's certificate chain; null for connections in the
  *     clear
@@ -23,6 +28,20 @@ public record Tls(Path certificate, Path key, Path clientAuthorities) {
   /** Whether connections are encrypted. */
   public boolean isOn() {
     return certificate != null;
+  }
+
+  /** All files. */
+  public List<Path> files() {
+    return Stream.of(certificate, key, clientAuthorities).filter(Objects::nonNull).toList();
+  }
+
+  /**
+   * For a server that listens already: the files as they are now.
+   *
+   * @param alpn whether the protocol is negotiated
+   */
+  public SSLOptions sslOptions(boolean alpn) {
+    return applyTo(new HttpServerOptions(), alpn).getSslOptions();
   }
 
   /**

@@ -44,6 +44,28 @@ public final class Histogram {
     sumNanos.add(nanos);
   }
 
+  /**
+   * The upper bound of the bucket that a quantile is in, in microseconds; the largest bound where
+   * it is above all of them.
+   *
+   * @param fraction from 0 to 1
+   */
+  public long quantileMicros(double fraction) {
+    long total = 0;
+    for (int i = 0; i < buckets.length(); i++) {
+      total += buckets.get(i);
+    }
+    long rank = (long) Math.ceil(fraction * total);
+    long cumulative = 0;
+    for (int i = 0; i < BOUNDS_MICROS.length; i++) {
+      cumulative += buckets.get(i);
+      if (cumulative >= rank) {
+        return BOUNDS_MICROS[i];
+      }
+    }
+    return BOUNDS_MICROS[BOUNDS_MICROS.length - 1];
+  }
+
   /** Writes the samples of this histogram; the family's head is the caller's. */
   public void write(PrometheusText text, String name, String labels) {
     long cumulative = 0;

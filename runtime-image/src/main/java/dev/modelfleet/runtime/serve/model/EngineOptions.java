@@ -8,11 +8,26 @@ package dev.modelfleet.runtime.serve.model;
  * @param arena whether memory is kept for the next inference rather than given back
  * @param provider execution provider by its short name, for instance {@code CPU} or {@code CUDA};
  *     null for the one that the variant was built for
+ * @param fallback execution provider for where that can't be had; null to refuse the model then
+ * @param plugins libraries of more execution providers, and options for these
  */
-public record EngineOptions(int threads, boolean spin, boolean arena, String provider) {
+public record EngineOptions(
+    int threads,
+    boolean spin,
+    boolean arena,
+    String provider,
+    String fallback,
+    ProviderPlugins plugins) {
+
+  /** Without a fallback and plugins. */
+  public EngineOptions(int threads, boolean spin, boolean arena, String provider) {
+    this(threads, spin, arena, provider, null, ProviderPlugins.NONE);
+  }
 
   /** With a provider: the given one or that of the variant. */
   EngineOptions forVariant(VariantSource source) {
-    return provider == null ? new EngineOptions(threads, spin, arena, source.provider()) : this;
+    return provider == null
+        ? new EngineOptions(threads, spin, arena, source.provider(), fallback, plugins)
+        : this;
   }
 }

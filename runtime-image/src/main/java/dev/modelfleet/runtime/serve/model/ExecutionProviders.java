@@ -1,16 +1,20 @@
 package dev.modelfleet.runtime.serve.model;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtEpDevice;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** ONNX Runtime's execution providers by the short names that HardwareTargets use. */
+/**
+ * ONNX Runtime's execution providers by the short names that HardwareTargets use: those in its
+ * library, and those that come as plugins.
+ */
 final class ExecutionProviders {
 
   private static final Map<String, OrtProvider> BY_NAME =
@@ -22,28 +26,50 @@ final class ExecutionProviders {
               OrtProvider.XNNPACK,
               OrtProvider.QNN,
               OrtProvider.NNAPI)
-          .collect(Collectors.toMap(ExecutionProviders::shortName, provider -> provider));
+          .collect(
+              Collectors.toMap(provider -> shortName(provider.getName()), provider -> provider));
 
   private ExecutionProviders() {}
 
-  /** {@code TensorRT} of {@code TensorrtExecutionProvider}, in lower case. */
-  private static String shortName(OrtProvider provider) {
-    return provider.getName().replace("ExecutionProvider", "").toLowerCase(Locale.ROOT);
+  /** {@code tensorrt} of {@code TensorrtExecutionProvider}. */
+  private static String shortName(String name) {
+    return name.replace("ExecutionProvider", "").toLowerCase(Locale.ROOT);
   }
 
   /**
    * Adds the provider to the options.
    *
-   * @throws ModelLoadException where ONNX Runtime's library lacks it, listing what it has
+   * @param name short name, in any case; of a plugin's provider also its full name
+   * @throws ModelLoadException where there is no such provider, listing those that there are
    */
-  static void add(String name, SessionOptions options) throws ModelLoadException, OrtException {
-    OrtProvider provider =
-        Optional.ofNullable(BY_NAME.get(name.toLowerCase(Locale.ROOT)))
-            .filter(OrtEnvironment.getAvailableProviders()::contains)
-            .orElseThrow(() -> missing(name));
+  static void add(
+      String name, ProviderPlugins plugins, OrtEnvironment environment, SessionOptions options)
+      throws ModelLoadException, OrtException {
+    OrtProvider built = BY_NAME.get(shortName(name));
+    if (built != null && OrtEnvironment.getAvailableProviders().contains(built)) {
+      add(built, options);
+      return;
+    }
+    List<OrtEpDevice> devices =
+        environment.getEpDevices().stream()
+            .filter(device -> shortName(device.getEpName()).equals(shortName(name)))
+            .toList();
+    if (devices.isEmpty()) {
+      throw missing(name, environment);
+    }
+    options.addExecutionProvider(devices, plugins.options());
+  }
+
+  private static void add(OrtProvider provider, SessionOptions options) throws OrtException {
     switch (provider) {
       case CUDA -> options.addCUDA();
-      case TENSOR_RT -> options.addTensorrt(0);
+      case TENSOR_RT -> {
+        // What TensorRT can't take is for CUDA, not for the CPU.
+        options.addTensorrt(0);
+        if (OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+          options.addCUDA();
+        }
+      }
       case OPEN_VINO -> options.addOpenVINO("");
       case XNNPACK -> options.addXnnpack(Map.of());
       case QNN -> options.addQnn(Map.of());
@@ -54,13 +80,16 @@ final class ExecutionProviders {
     }
   }
 
-  private static ModelLoadException missing(String name) {
+  private static ModelLoadException missing(String name, OrtEnvironment environment)
+      throws OrtException {
     String available =
-        OrtEnvironment.getAvailableProviders().stream()
-            .map(OrtProvider::getName)
+        Stream.concat(
+                OrtEnvironment.getAvailableProviders().stream().map(OrtProvider::getName),
+                environment.getEpDevices().stream().map(OrtEpDevice::getEpName))
+            .distinct()
             .collect(Collectors.joining(", "));
     return new ModelLoadException(
-        "execution provider '%s' is not in this ONNX Runtime, which has: %s; use an image that has it or set --execution-provider"
+        "execution provider '%s' is not in this ONNX Runtime, which has: %s; use an image that has it, add its library with --provider-library, or set --execution-provider or --fallback-provider"
             .formatted(name, available));
   }
 }

@@ -13,9 +13,13 @@ public interface ModelCatalog {
    * @param versions at least one
    * @param options how all of them are served
    * @param declared inputs and outputs that the model must have; others are not looked at
+   * @param policy that chose the versions
    */
   record ModelFiles(
-      SortedMap<Long, VariantSource> versions, ServingOptions options, List<TensorSpec> declared) {}
+      SortedMap<Long, VariantSource> versions,
+      ServingOptions options,
+      List<TensorSpec> declared,
+      VersionPolicy policy) {}
 
   /**
    * Names of all models, sorted.

@@ -1,11 +1,11 @@
 package dev.modelfleet.runtime.serve.model;
 
-import dev.modelfleet.runtime.serve.model.ModelCatalog.ModelFiles;
 import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
-import dev.modelfleet.runtime.serve.protocol.ServingState;
 import dev.modelfleet.runtime.serve.protocol.Shape;
 import dev.modelfleet.runtime.serve.protocol.TensorSpec;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,44 +18,53 @@ final class ModelLoader {
 
   /**
    * Loads every version, holds it against what is declared and replays its golden inputs, which
-   * also warms it.
+   * also warms it. A version that serves already from the same files stays as it is.
    *
-   * @throws ModelLoadException with the first failure; nothing stays loaded
+   * @param current what serves at the moment, by version
+   * @throws ModelLoadException with the first failure; nothing new stays loaded
    */
-  static NavigableMap<Long, ModelSlot> load(String name, ModelFiles files)
+  static NavigableMap<Long, ModelSlot> load(
+      String name, SortedMap<Long, Origin> origins, Map<Long, ModelSlot> current)
       throws ModelLoadException {
     NavigableMap<Long, ModelSlot> slots = new TreeMap<>();
+    List<ServedModel> loaded = new ArrayList<>();
     boolean complete = false;
     try {
-      for (SortedMap.Entry<Long, VariantSource> version : files.versions().entrySet()) {
-        slots.put(
-            version.getKey(), load(name, version.getKey().toString(), version.getValue(), files));
+      for (Map.Entry<Long, Origin> version : origins.entrySet()) {
+        ModelSlot slot = current.get(version.getKey());
+        ServedModel serving = slot == null ? null : slot.serving();
+        if (serving == null || !serving.origin().equals(version.getValue())) {
+          serving = load(name, version.getKey().toString(), version.getValue());
+          loaded.add(serving);
+        }
+        slots.put(version.getKey(), ModelSlot.serving(serving));
       }
       complete = true;
       return slots;
     } finally {
       if (!complete) {
-        slots.values().forEach(slot -> slot.serving().close());
+        loaded.forEach(ServedModel::close);
       }
     }
   }
 
-  private static ModelSlot load(String name, String version, VariantSource source, ModelFiles files)
+  private static ServedModel load(String name, String version, Origin origin)
       throws ModelLoadException {
-    ServingOptions options = files.options();
+    VariantSource source = origin.source();
+    ServingOptions options = origin.options();
     OrtModel engine = OrtModel.load(source.modelFile(), options.engine().forVariant(source));
     boolean proven = false;
     try {
-      checkDeclared(engine, files.declared());
+      checkDeclared(engine, origin.declared());
       checkBatching(engine, options.batching());
       GoldenAgreement golden = GoldenReplay.replay(engine, source, options.batching().maxSize());
       if (!golden.agrees()) {
         throw new ModelLoadException("model '" + name + "': " + golden.summary(), golden);
       }
       ServedModel served =
-          new ServedModel(engine, metadata(name, version, engine, options), options);
+          new ServedModel(engine, metadata(name, version, engine, options), origin, golden);
       proven = true;
-      return new ModelSlot(name, version, served, golden, ServingState.READY);
+      return served;
     } finally {
       if (!proven) {
         engine.close();

@@ -1,15 +1,20 @@
 package dev.modelfleet.runtime.serve.model;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.InferRequest;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -42,6 +47,12 @@ public final class ModelRepository implements AutoCloseable {
   private final ConcurrentMap<String, NavigableMap<Long, ModelSlot>> models =
       new ConcurrentSkipListMap<>();
 
+  /** What each model was last tried to be loaded from, guarded by {@link #loading}. */
+  private final Map<String, SortedMap<Long, Origin>> attempted = new HashMap<>();
+
+  /** Why the last attempts that {@link #refresh} made failed, guarded by {@link #loading}. */
+  private final Map<String, String> failures = new HashMap<>();
+
   /**
    * A repository in which nothing is loaded.
    *
@@ -59,8 +70,8 @@ public final class ModelRepository implements AutoCloseable {
   }
 
   /**
-   * Loads a model or loads it anew; answers are given by what was there until it is proven. Returns
-   * when what it replaces is freed.
+   * Loads a model, or those of its versions anew whose files have changed; answers are given by
+   * what was there until the new is proven. Returns when what it replaces is freed.
    *
    * @throws ModelLoadException where it is not served; the reason is also the slot's, unless an
    *     earlier load goes on serving
@@ -68,13 +79,75 @@ public final class ModelRepository implements AutoCloseable {
   public void load(String name) throws ModelLoadException {
     loading.lock();
     try {
-      NavigableMap<Long, ModelSlot> replaced =
-          models.put(name, ModelLoader.load(name, catalog.read(name)));
-      close(replaced);
+      load(name, origins(name));
     } catch (ModelLoadException e) {
       announce(name);
       models.computeIfPresent(name, (key, slots) -> failed(slots, e));
       throw e;
+    } finally {
+      loading.unlock();
+    }
+  }
+
+  private void load(String name, SortedMap<Long, Origin> origins) throws ModelLoadException {
+    attempted.put(name, origins);
+    failures.remove(name);
+    NavigableMap<Long, ModelSlot> current = models.getOrDefault(name, new TreeMap<>());
+    NavigableMap<Long, ModelSlot> next = ModelLoader.load(name, origins, current);
+    models.put(name, next);
+    Set<ServedModel> kept = next.values().stream().map(ModelSlot::serving).collect(toSet());
+    current.values().stream()
+        .map(ModelSlot::serving)
+        .filter(serving -> serving != null && !kept.contains(serving))
+        .forEach(ServedModel::close);
+  }
+
+  /**
+   * Brings what is served in line with the catalog: models whose files have changed since the last
+   * attempt are loaded, new ones too, and those that are gone are unloaded.
+   *
+   * @return a line for each model that was looked at anew; none where nothing has changed
+   * @throws ModelLoadException where the catalog can't be listed
+   */
+  public List<String> refresh() throws ModelLoadException {
+    List<String> changes = new ArrayList<>();
+    List<String> names = catalog.names();
+    for (String name : names) {
+      refresh(name, changes);
+    }
+    for (String gone : List.copyOf(models.keySet())) {
+      if (!names.contains(gone)) {
+        unload(gone);
+        changes.add("model '" + gone + "' is gone and unloaded");
+      }
+    }
+    return changes;
+  }
+
+  private SortedMap<Long, Origin> origins(String name) throws ModelLoadException {
+    try {
+      return Origin.of(catalog.read(name));
+    } catch (ModelLoadException e) {
+      // What is mended may be what was there before.
+      attempted.remove(name);
+      throw e;
+    }
+  }
+
+  private void refresh(String name, List<String> changes) {
+    loading.lock();
+    try {
+      SortedMap<Long, Origin> origins = origins(name);
+      if (!origins.equals(attempted.get(name))) {
+        load(name, origins);
+        changes.add("model '%s': serving version %s".formatted(name, versions(name)));
+      }
+    } catch (ModelLoadException e) {
+      announce(name);
+      models.computeIfPresent(name, (key, slots) -> failed(slots, e));
+      if (!e.getMessage().equals(failures.put(name, e.getMessage()))) {
+        changes.add("model '%s' is not loaded anew: %s".formatted(name, e.getMessage()));
+      }
     } finally {
       loading.unlock();
     }
@@ -122,8 +195,14 @@ public final class ModelRepository implements AutoCloseable {
    */
   public void unloadByRequest(String name) {
     checkControl();
+    unload(name);
+  }
+
+  private void unload(String name) {
     loading.lock();
     try {
+      attempted.remove(name);
+      failures.remove(name);
       NavigableMap<Long, ModelSlot> removed = models.remove(name);
       if (removed == null) {
         throw unknown(name);

@@ -41,11 +41,8 @@ final class ModelRunner {
     long start = System.nanoTime();
     List<Pending> inTime = new ArrayList<>(batch.size());
     for (Pending pending : batch) {
-      if (pending.isExpired(start, options.queueTimeoutMicros())) {
-        fail(
-            pending,
-            new ProtocolException(
-                ErrorCode.OVERLOADED, "the request's timeout passed while it waited"));
+      if (pending.isExpired(start)) {
+        expire(pending);
       } else {
         inTime.add(pending);
       }
@@ -115,11 +112,15 @@ final class ModelRunner {
     List<InferResponse> responses = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {
       Pending pending = batch.get(i);
-      statistics.succeeded(
-          System.nanoTime() - pending.arrivedNanos(), start - pending.arrivedNanos(), execution);
+      long end = System.nanoTime();
+      statistics.succeeded(end - pending.arrivedNanos(), start - pending.arrivedNanos(), execution);
       responses.add(
           new InferResponse(
-              metadata.name(), metadata.version(), pending.request().id(), outputs.get(i)));
+              metadata.name(),
+              metadata.version(),
+              pending.request().id(),
+              outputs.get(i),
+              new InferResponse.Timing(pending.arrivedNanos(), start, end)));
     }
     return responses;
   }
@@ -195,6 +196,14 @@ final class ModelRunner {
     }
     byName.values().forEach(Tensor::release);
     return outputs;
+  }
+
+  /** Refuses a request that has waited longer than it may, and closes it. */
+  void expire(Pending pending) {
+    fail(
+        pending,
+        new ProtocolException(
+            ErrorCode.OVERLOADED, "the request's timeout passed while it waited"));
   }
 
   /** Refuses one request and closes it. */

@@ -18,6 +18,15 @@ public record ModelSlot(
     return notReady(name, version, "model '" + name + "' is loading");
   }
 
+  static ModelSlot serving(ServedModel model) {
+    return new ModelSlot(
+        model.metadata().name(),
+        model.metadata().version(),
+        model,
+        model.golden(),
+        ServingState.READY);
+  }
+
   private static ModelSlot notReady(String name, String version, String reason) {
     return new ModelSlot(name, version, null, null, ServingState.notReady(reason));
   }

@@ -40,10 +40,16 @@ final class OrtModel implements AutoCloseable {
   private final List<TensorSpec> inputs;
   private final List<TensorSpec> outputs;
   private final OutputShapes outputShapes = new OutputShapes();
+  private final String provider;
+  private String fallbackReason = "";
 
   private OrtModel(
-      OrtEnvironment environment, OrtSession.SessionOptions options, OrtSession session)
+      OrtEnvironment environment,
+      OrtSession.SessionOptions options,
+      OrtSession session,
+      String provider)
       throws OrtException, ModelLoadException {
+    this.provider = provider;
     this.environment = environment;
     this.options = options;
     this.session = session;
@@ -59,20 +65,36 @@ final class OrtModel implements AutoCloseable {
   }
 
   /**
-   * Loads a model.
+   * Loads a model with the declared execution provider, or, where that fails and a fallback is
+   * declared, with that.
    *
    * @throws ModelLoadException where ONNX Runtime refuses it or its types can't be served
    */
   static OrtModel load(Path file, EngineOptions engine) throws ModelLoadException {
+    String fallback = engine.fallback();
+    if (fallback == null || fallback.equalsIgnoreCase(engine.provider())) {
+      return load(file, engine, engine.provider());
+    }
+    try {
+      return load(file, engine, engine.provider());
+    } catch (ModelLoadException e) {
+      OrtModel model = load(file, engine, fallback);
+      model.fallbackReason = e.getMessage();
+      return model;
+    }
+  }
+
+  private static OrtModel load(Path file, EngineOptions engine, String provider)
+      throws ModelLoadException {
     OrtRuntime runtime = OrtRuntime.get(engine);
     OrtSession.SessionOptions options = null;
     OrtSession session = null;
     OrtModel model = null;
     try {
       options = runtime.sessionOptions(engine);
-      ExecutionProviders.add(engine.provider(), options);
+      ExecutionProviders.add(provider, engine.plugins(), runtime.environment(), options);
       session = runtime.environment().createSession(file.toString(), options);
-      model = new OrtModel(runtime.environment(), options, session);
+      model = new OrtModel(runtime.environment(), options, session, provider);
       return model;
     } catch (OrtException e) {
       throw new ModelLoadException(
@@ -82,6 +104,16 @@ final class OrtModel implements AutoCloseable {
         close(session, options);
       }
     }
+  }
+
+  /** The execution provider that runs it. */
+  String provider() {
+    return provider;
+  }
+
+  /** Why that is the fallback; empty where it is the declared one. */
+  String fallbackReason() {
+    return fallbackReason;
   }
 
   List<TensorSpec> inputs() {

@@ -4,6 +4,10 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The process's one ONNX Runtime environment, with one pool of threads that all models share: a
@@ -20,13 +24,32 @@ record OrtRuntime(OrtEnvironment environment, boolean sharedThreads) {
   /** Failures come as exceptions with their reason: a bad request must not write to the log. */
   private static final OrtLoggingLevel LOG_LEVEL = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
+  private static final Set<String> REGISTERED = new HashSet<>();
+
   private static OrtRuntime instance;
 
   static synchronized OrtRuntime get(EngineOptions options) throws ModelLoadException {
     if (instance == null) {
       instance = create(options);
     }
+    for (Map.Entry<String, Path> library : options.plugins().libraries().entrySet()) {
+      if (!REGISTERED.contains(library.getKey())) {
+        register(library.getKey(), library.getValue());
+      }
+    }
     return instance;
+  }
+
+  private static void register(String name, Path library) throws ModelLoadException {
+    try {
+      instance.environment.registerExecutionProviderLibrary(name, library.toString());
+      REGISTERED.add(name);
+    } catch (OrtException e) {
+      throw new ModelLoadException(
+          "--provider-library: ONNX Runtime can't load %s: %s"
+              .formatted(library, OrtErrors.text(e)),
+          e);
+    }
   }
 
   private static OrtRuntime create(EngineOptions options) throws ModelLoadException {

@@ -22,12 +22,17 @@ final class RequestQueue {
     CLOSED
   }
 
+  /** Of {@link #nextExpiry} while no request that waits has a time-out. */
+  private static final long NEVER = Long.MIN_VALUE;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition deadlines = lock.newCondition();
   private final List<Deque<Pending>> levels = new ArrayList<>();
   private final int limit;
   private final Batching batching;
   private int size;
+  private long nextExpiry = NEVER;
   private int running;
   private boolean closed;
 
@@ -57,10 +62,19 @@ final class RequestQueue {
       level(pending.request().priority()).add(pending);
       size++;
       changed.signalAll();
+      if (pending.timeoutMicros() > 0 && expiresFirst(pending)) {
+        deadlines.signal();
+      }
       return Offer.TAKEN;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether its time is over before whoever waits for that would look. */
+  private boolean expiresFirst(Pending pending) {
+    long now = System.nanoTime();
+    return nextExpiry == NEVER || now + pending.remainingNanos(now) - nextExpiry < 0;
   }
 
   private Deque<Pending> level(long priority) {
@@ -84,6 +98,7 @@ final class RequestQueue {
     try {
       closed = true;
       changed.signalAll();
+      deadlines.signal();
     } finally {
       lock.unlock();
     }
@@ -114,6 +129,49 @@ final class RequestQueue {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Waits until the time of requests is over and takes those out of the queue. For one thread.
+   *
+   * @return empty where the queue is closed: what is left is given out soon
+   */
+  List<Pending> takeExpired() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!closed) {
+        List<Pending> expired = new ArrayList<>();
+        long now = System.nanoTime();
+        long next = removeExpired(now, expired);
+        if (!expired.isEmpty()) {
+          return expired;
+        }
+        nextExpiry = next == Long.MAX_VALUE ? NEVER : now + next;
+        deadlines.await(next, TimeUnit.NANOSECONDS);
+      }
+      return List.of();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Moves requests whose time is over; gives the nanoseconds until the next one's is. */
+  private long removeExpired(long now, List<Pending> expired) {
+    long next = Long.MAX_VALUE;
+    for (Deque<Pending> level : levels) {
+      for (Iterator<Pending> each = level.iterator(); each.hasNext(); ) {
+        Pending pending = each.next();
+        long remaining = pending.remainingNanos(now);
+        if (remaining < 0) {
+          each.remove();
+          size--;
+          expired.add(pending);
+        } else {
+          next = Math.min(next, remaining);
+        }
+      }
+    }
+    return next;
   }
 
   private Pending first() {

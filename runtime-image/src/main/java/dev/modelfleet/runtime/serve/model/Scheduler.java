@@ -4,7 +4,7 @@ import dev.modelfleet.runtime.serve.protocol.ErrorCode;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A bounded queue and the threads that work it off, one model's. After {@link #close} nothing is
@@ -14,16 +14,19 @@ final class Scheduler implements AutoCloseable {
 
   private final int limit;
   private final RequestQueue queue;
-  private final Consumer<List<Pending>> runner;
+  private final String name;
+  private final ModelRunner runner;
   private final List<Thread> threads = new ArrayList<>();
+  private final AtomicBoolean expiring = new AtomicBoolean();
 
   /**
    * Starts the threads.
    *
    * @param name of the model, for the threads' names
-   * @param runner runs requests together; must not throw
+   * @param runner runs requests together
    */
-  Scheduler(String name, ServingOptions options, Consumer<List<Pending>> runner) {
+  Scheduler(String name, ServingOptions options, ModelRunner runner) {
+    this.name = name;
     this.limit = options.queueLimit();
     this.queue =
         new RequestQueue(limit, options.priorityLevels(), options.batching(), options.instances());
@@ -41,7 +44,12 @@ final class Scheduler implements AutoCloseable {
    */
   boolean offer(Pending pending) {
     return switch (queue.offer(pending)) {
-      case TAKEN -> true;
+      case TAKEN -> {
+        if (pending.timeoutMicros() > 0 && expiring.compareAndSet(false, true)) {
+          Thread.ofPlatform().daemon().name("expire-" + name).start(this::expire);
+        }
+        yield true;
+      }
       case CLOSED -> false;
       case FULL ->
           throw new ProtocolException(
@@ -58,7 +66,18 @@ final class Scheduler implements AutoCloseable {
   private void work() {
     try {
       for (List<Pending> batch = queue.take(); !batch.isEmpty(); batch = queue.take()) {
-        runner.accept(batch);
+        runner.run(batch);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Only where requests have time-outs: refuses those at their moment, not at their turn. */
+  private void expire() {
+    try {
+      for (List<Pending> late = queue.takeExpired(); !late.isEmpty(); late = queue.takeExpired()) {
+        late.forEach(runner::expire);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -13,21 +13,45 @@ public final class ServedModel implements AutoCloseable {
 
   private final OrtModel engine;
   private final ModelMetadata metadata;
+  private final Origin origin;
+  private final GoldenAgreement golden;
   private final ServingOptions options;
   private final ModelStatistics statistics = new ModelStatistics();
   private final ModelRunner runner;
   private final Scheduler scheduler;
 
-  ServedModel(OrtModel engine, ModelMetadata metadata, ServingOptions options) {
+  ServedModel(OrtModel engine, ModelMetadata metadata, Origin origin, GoldenAgreement golden) {
     this.engine = engine;
     this.metadata = metadata;
-    this.options = options;
+    this.origin = origin;
+    this.golden = golden;
+    this.options = origin.options();
     this.runner = new ModelRunner(engine, metadata, statistics, options);
-    this.scheduler = new Scheduler(metadata.name(), options, runner::run);
+    this.scheduler = new Scheduler(metadata.name(), options, runner);
   }
 
   public ModelMetadata metadata() {
     return metadata;
+  }
+
+  /** What it was loaded from. */
+  public Origin origin() {
+    return origin;
+  }
+
+  /** Of the replay before it served. */
+  public GoldenAgreement golden() {
+    return golden;
+  }
+
+  /** The execution provider that runs it. */
+  public String provider() {
+    return engine.provider();
+  }
+
+  /** Why that is the fallback and not the declared one; empty where it is that. */
+  public String fallbackReason() {
+    return engine.fallbackReason();
   }
 
   public ServingOptions options() {
@@ -52,8 +76,11 @@ public final class ServedModel implements AutoCloseable {
   boolean infer(InferRequest request, long arrivedNanos, Completion completion) {
     try {
       RequestCheck.check(request, metadata);
+      if (options.finiteInputs()) {
+        request.inputs().forEach(FiniteCheck::check);
+      }
     } catch (ProtocolException e) {
-      runner.fail(new Pending(request, arrivedNanos, completion, 1, List.of()), e);
+      runner.fail(new Pending(request, arrivedNanos, completion, 0, 1, List.of()), e);
       return true;
     }
     Pending pending = pending(request, arrivedNanos, completion);
@@ -66,15 +93,17 @@ public final class ServedModel implements AutoCloseable {
   }
 
   private Pending pending(InferRequest request, long arrivedNanos, Completion completion) {
+    long timeout =
+        request.timeoutMicros() > 0 ? request.timeoutMicros() : options.queueTimeoutMicros();
     if (metadata.maxBatchSize() == 0) {
-      return new Pending(request, arrivedNanos, completion, 1, List.of());
+      return new Pending(request, arrivedNanos, completion, timeout, 1, List.of());
     }
     List<Shape> shapes =
         metadata.inputs().stream()
             .map(input -> request.input(input.name()).shape().withBatch(1))
             .toList();
     int items = (int) request.inputs().getFirst().shape().dimension(0);
-    return new Pending(request, arrivedNanos, completion, items, shapes);
+    return new Pending(request, arrivedNanos, completion, timeout, items, shapes);
   }
 
   /** Answers what was taken, then frees the engine. */

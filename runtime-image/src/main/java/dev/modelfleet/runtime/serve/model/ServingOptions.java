@@ -10,6 +10,7 @@ package dev.modelfleet.runtime.serve.model;
  *     another have the last
  * @param queueTimeoutMicros longest wait of requests that give no time-out of their own; 0 for none
  * @param batching how requests are joined
+ * @param finiteInputs whether NaN and infinity in inputs are refused
  */
 public record ServingOptions(
     EngineOptions engine,
@@ -17,7 +18,8 @@ public record ServingOptions(
     int queueLimit,
     int priorityLevels,
     long queueTimeoutMicros,
-    Batching batching) {
+    Batching batching,
+    boolean finiteInputs) {
 
   /** Most levels of urgency that a model can have. */
   public static final int MAX_PRIORITY_LEVELS = 100;
@@ -25,5 +27,16 @@ public record ServingOptions(
   /** Every request runs alone, in the order of arrival. */
   public ServingOptions(EngineOptions engine, int instances, int queueLimit) {
     this(engine, instances, queueLimit, 1, 0, Batching.NONE);
+  }
+
+  /** Inputs may be any numbers. */
+  public ServingOptions(
+      EngineOptions engine,
+      int instances,
+      int queueLimit,
+      int priorityLevels,
+      long queueTimeoutMicros,
+      Batching batching) {
+    this(engine, instances, queueLimit, priorityLevels, queueTimeoutMicros, batching, false);
   }
 }

@@ -29,6 +29,7 @@ public record SingleVariant(String name, Path directory, ServingOptions options)
           "no such model: '%s'; there is only '%s'".formatted(wanted, name));
     }
     VariantSource source = VariantSource.read(directory);
-    return new ModelFiles(new TreeMap<>(Map.of(ONLY_VERSION, source)), options, List.of());
+    return new ModelFiles(
+        new TreeMap<>(Map.of(ONLY_VERSION, source)), options, List.of(), VersionPolicy.NEWEST);
   }
 }

@@ -9,9 +9,20 @@ import java.util.List;
  * @param modelVersion its version
  * @param id the request's id; null where it had none
  * @param outputs in the order asked for, or the model's
+ * @param timing what became of the request's time
  */
-public record InferResponse(String modelName, String modelVersion, String id, List<Output> outputs)
+public record InferResponse(
+    String modelName, String modelVersion, String id, List<Output> outputs, Timing timing)
     implements AutoCloseable {
+
+  /**
+   * {@link System#nanoTime} of a request's stations.
+   *
+   * @param arrivedNanos when all of it had arrived
+   * @param startNanos when its turn came
+   * @param endNanos when its outputs were there
+   */
+  public record Timing(long arrivedNanos, long startNanos, long endNanos) {}
 
   /**
    * One output.

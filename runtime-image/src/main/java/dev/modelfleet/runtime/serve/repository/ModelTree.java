@@ -41,7 +41,8 @@ public record ModelTree(Path directory, ServingOptions defaults) implements Mode
     for (long version : config.wanted(versions(model))) {
       sources.put(version, source(model.resolve(Long.toString(version)), config.modelFile()));
     }
-    return new ModelFiles(sources, config.options(defaults), config.declared());
+    return new ModelFiles(
+        sources, config.options(defaults), config.declared(), config.versionPolicy());
   }
 
   private static List<Long> versions(Path model) throws ModelLoadException {

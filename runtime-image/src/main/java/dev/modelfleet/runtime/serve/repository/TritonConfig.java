@@ -12,6 +12,7 @@ import dev.modelfleet.runtime.serve.grpc.proto.ModelVersionPolicy;
 import dev.modelfleet.runtime.serve.model.Batching;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
+import dev.modelfleet.runtime.serve.model.VersionPolicy;
 import dev.modelfleet.runtime.serve.protocol.ModelMetadata;
 import dev.modelfleet.runtime.serve.protocol.Shape;
 import dev.modelfleet.runtime.serve.protocol.TensorSpec;
@@ -113,25 +114,29 @@ final class TritonConfig {
    * @throws ModelLoadException where it chooses one that is not there
    */
   List<Long> wanted(List<Long> present) throws ModelLoadException {
-    ModelVersionPolicy policy = config.getVersionPolicy();
-    switch (policy.getPolicyChoiceCase()) {
-      case ALL -> {
-        return present;
-      }
-      case SPECIFIC -> {
-        List<Long> versions = policy.getSpecific().getVersionsList();
+    return switch (versionPolicy()) {
+      case VersionPolicy.All _ -> present;
+      case VersionPolicy.Latest(int count) ->
+          present.subList(Math.max(0, present.size() - count), present.size());
+      case VersionPolicy.Specific(List<Long> versions) -> {
         if (versions.isEmpty() || !present.containsAll(versions)) {
           throw new ModelLoadException(
               "config.pbtxt: version_policy.specific names %s, there are %s"
                   .formatted(versions, present));
         }
-        return versions;
+        yield versions;
       }
-      default -> {
-        int count = Math.max(1, policy.getLatest().getNumVersions());
-        return present.subList(Math.max(0, present.size() - count), present.size());
-      }
-    }
+    };
+  }
+
+  /** The policy; the newest version where there is none. */
+  VersionPolicy versionPolicy() {
+    ModelVersionPolicy policy = config.getVersionPolicy();
+    return switch (policy.getPolicyChoiceCase()) {
+      case ALL -> new VersionPolicy.All();
+      case SPECIFIC -> new VersionPolicy.Specific(policy.getSpecific().getVersionsList());
+      default -> new VersionPolicy.Latest(Math.max(1, policy.getLatest().getNumVersions()));
+    };
   }
 
   /**
@@ -160,7 +165,8 @@ final class TritonConfig {
               config.getMaxBatchSize(),
               batching.getPreferredBatchSizeList(),
               batching.getMaxQueueDelayMicroseconds(),
-              false));
+              false),
+          defaults.finiteInputs());
     } catch (IllegalArgumentException e) {
       throw new ModelLoadException("config.pbtxt: " + e.getMessage(), e);
     }

@@ -105,6 +105,27 @@ class RequestQueueTest {
     assertThat(queue.size()).isZero();
   }
 
+  @Test
+  void requestsAreGivenBackWhenTheirTimeIsOverAlthoughNobodyTakes() throws Exception {
+    RequestQueue queue = new RequestQueue(8, 1, Batching.NONE, 1);
+    long start = System.nanoTime();
+    queue.offer(pending("any time", 0));
+    queue.offer(pending("late", 80_000));
+    Thread sooner = Thread.ofPlatform().start(() -> queue.offer(pending("soon", 20_000)));
+    assertThat(ids(queue.takeExpired())).containsExactly("soon");
+    assertThat(ids(queue.takeExpired())).containsExactly("late");
+    assertThat(System.nanoTime() - start).isGreaterThan(80_000_000);
+    sooner.join();
+    assertThat(ids(queue.take())).containsExactly("any time");
+    queue.close();
+    assertThat(queue.takeExpired()).isEmpty();
+  }
+
+  private static Pending pending(String id, long timeoutMicros) {
+    InferRequest request = new InferRequest(id, List.of(), List.of(), false, timeoutMicros, 0);
+    return new Pending(request, System.nanoTime(), null, timeoutMicros, 1, List.of());
+  }
+
   private static void offer(RequestQueue queue, String... ids) {
     for (String id : ids) {
       assertThat(queue.offer(pending(id, 0, 1, 16))).isEqualTo(Offer.TAKEN);
@@ -113,7 +134,7 @@ class RequestQueueTest {
 
   private static Pending pending(String id, long priority, int items, long length) {
     InferRequest request = new InferRequest(id, List.of(), List.of(), false, 0, priority);
-    return new Pending(request, System.nanoTime(), null, items, List.of(Shape.of(1, length)));
+    return new Pending(request, System.nanoTime(), null, 0, items, List.of(Shape.of(1, length)));
   }
 
   private static List<String> ids(List<Pending> batch) {

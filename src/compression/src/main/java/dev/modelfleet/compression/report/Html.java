@@ -1,12 +1,12 @@
 package dev.modelfleet.compression.report;
 
 /** Text in HTML. */
-final class Html {
+public final class Html {
 
   private Html() {}
 
   /** The text with characters that mean something in HTML and SVG replaced. */
-  static String escape(String text) {
+  public static String escape(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
