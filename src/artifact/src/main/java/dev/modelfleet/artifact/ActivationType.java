@@ -10,5 +10,12 @@ public enum ActivationType {
 
   /** Signed and symmetric, zero point 0: the form that TensorRT requires. */
   @JsonProperty("Int8")
-  INT8
+  INT8,
+
+  /**
+   * Unsigned 16-bit with a zero point: for activations that 8 bits lose too much of. ONNX Runtime's
+   * CPU provider computes with them in FP32.
+   */
+  @JsonProperty("UInt16")
+  UINT16
 }

@@ -46,6 +46,10 @@ public sealed interface Step {
    * @param operators ONNX operator types to quantize; empty means those that pay on the engine
    * @param smoothing whether outlier channels of activations are moved into the weights first,
    *     which needs calibration data; only with schemes Dynamic and Static; null stands for false
+   * @param equalization whether the ranges of weights are evened out across layers first; only with
+   *     scheme Static; null stands for false
+   * @param biasCorrection whether the mean error of each channel is taken back in its bias; only
+   *     with scheme Static; null stands for false
    * @param weights how weights are stored; 8 bits unless given. Granularity PerBlock has more
    *     choices and is for scheme WeightOnly only
    */
@@ -57,6 +61,8 @@ public sealed interface Step {
       CalibrationMethod calibration,
       List<String> operators,
       Boolean smoothing,
+      Boolean equalization,
+      Boolean biasCorrection,
       WeightFormat weights)
       implements Step {
 
@@ -68,7 +74,7 @@ public sealed interface Step {
         CalibrationMethod calibration,
         List<String> operators,
         Boolean smoothing) {
-      this(scheme, granularity, activations, calibration, operators, smoothing, null);
+      this(scheme, granularity, activations, calibration, operators, smoothing, null, null, null);
     }
 
     /** Without smoothing. */
@@ -102,6 +108,18 @@ public sealed interface Step {
             "quantize.smoothing applies to schemes Dynamic and Static only: remove it, as scheme"
                 + " WeightOnly leaves activations as they are");
       }
+      if (!isStatic && (Boolean.TRUE.equals(equalization) || Boolean.TRUE.equals(biasCorrection))) {
+        throw new IllegalArgumentException(
+            "quantize.equalization and quantize.biasCorrection apply to scheme Static only: remove"
+                + " them or set scheme: Static");
+      }
+      if (activations == ActivationType.UINT16
+          && (calibration == CalibrationMethod.MEAN_SQUARED_ERROR
+              || calibration == CalibrationMethod.ENTROPY)) {
+        throw new IllegalArgumentException(
+            "quantize.calibration MeanSquaredError and Entropy weigh steps of 8 bits: with"
+                + " activations UInt16 set MinMax, MovingAverage or Percentile");
+      }
       boolean blocks = granularity == Granularity.PER_BLOCK;
       if (blocks && scheme != QuantizationScheme.WEIGHT_ONLY) {
         throw new IllegalArgumentException(
@@ -116,6 +134,8 @@ public sealed interface Step {
       operators = operators == null ? List.of() : List.copyOf(operators);
       // One form for what means the same: equal recipes have equal content keys.
       smoothing = Boolean.TRUE.equals(smoothing) ? true : null;
+      equalization = Boolean.TRUE.equals(equalization) ? true : null;
+      biasCorrection = Boolean.TRUE.equals(biasCorrection) ? true : null;
     }
 
     @Override
@@ -126,6 +146,16 @@ public sealed interface Step {
     /** Whether outlier channels of activations are moved into the weights first. */
     public boolean smooths() {
       return smoothing != null;
+    }
+
+    /** Whether the ranges of weights are evened out across layers first. */
+    public boolean equalizes() {
+      return equalization != null;
+    }
+
+    /** Whether the mean error of each channel is taken back in its bias. */
+    public boolean correctsBiases() {
+      return biasCorrection != null;
     }
 
     @Override

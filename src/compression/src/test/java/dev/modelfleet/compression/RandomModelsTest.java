@@ -54,6 +54,9 @@ class RandomModelsTest {
           Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"smoothing\":true}}", 0.03),
           Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"calibration\":\"Percentile\"}}", 0.03),
           Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"calibration\":\"Entropy\"}}", 0.03),
+          Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"activations\":\"UInt16\"}}", 2e-3),
+          Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"equalization\":true}}", 0.03),
+          Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"biasCorrection\":true}}", 0.03),
           Map.entry(
               "{\"quantize\":{\"scheme\":\"Static\",\"calibration\":\"MovingAverage\"}}", 0.05),
           Map.entry(

@@ -42,6 +42,28 @@ import java.util.List;
         set scheme: Static\
         """)
 @ValidationRule(
+    value =
+        """
+        self.scheme == 'Static' || !((has(self.equalization) && self.equalization) || \
+        (has(self.biasCorrection) && self.biasCorrection))\
+        """,
+    message =
+        """
+        quantize.equalization and quantize.biasCorrection apply to scheme Static only: remove them \
+        or set scheme: Static\
+        """)
+@ValidationRule(
+    value =
+        """
+        !has(self.activations) || self.activations != 'UInt16' || !has(self.calibration) || \
+        !(self.calibration in ['MeanSquaredError', 'Entropy'])\
+        """,
+    message =
+        """
+        quantize.calibration MeanSquaredError and Entropy weigh steps of 8 bits: with activations \
+        UInt16 set MinMax, MovingAverage or Percentile\
+        """)
+@ValidationRule(
     value = "self.scheme != 'WeightOnly' || !has(self.smoothing) || !self.smoothing",
     message =
         """
@@ -67,8 +89,9 @@ public record QuantizeStep(
         Granularity granularity,
     @JsonPropertyDescription(
             """
-            Integer type of activations, with scheme Static only: UInt8 (fastest on CPUs) or Int8 \
-            (symmetric, as TensorRT requires). UInt8 unless given; targets with the execution \
+            Integer type of activations, with scheme Static only: UInt8 (fastest on CPUs), Int8 \
+            (symmetric, as TensorRT requires) or UInt16 (accurate, not faster: ONNX Runtime's CPU \
+            provider computes with 16 bits in FP32). UInt8 unless given; targets with the execution \
             provider CUDA get Int8 whatever is given.\
             """)
         ActivationType activations,
@@ -95,6 +118,19 @@ public record QuantizeStep(
             schemes Dynamic and Static only. false unless given.\
             """)
         Boolean smoothing,
+    @JsonPropertyDescription(
+            """
+            Whether the ranges of weights are evened out between convolutions or Gemms that follow \
+            each other, without data, which helps granularity PerTensor most; with scheme Static \
+            only. false unless given.\
+            """)
+        Boolean equalization,
+    @JsonPropertyDescription(
+            """
+            Whether the mean error of each output channel on the calibration data is taken back in \
+            its bias, one layer after another; with scheme Static only. false unless given.\
+            """)
+        Boolean biasCorrection,
     @JsonPropertyDescription("How weights are stored; 8 bits unless given.")
         WeightFormatting weights) {
 

@@ -199,6 +199,14 @@ class ValidationIT {
             "{quantize: {scheme: Static, calibration: Max}}",
             "supported values: \"Entropy\""),
         step(
+            "biases are corrected with fixed scales",
+            "{quantize: {scheme: Dynamic, biasCorrection: true}}",
+            "quantize.equalization and quantize.biasCorrection apply to scheme Static only"),
+        step(
+            "16 bits keep the range",
+            "{quantize: {scheme: Static, activations: UInt16, calibration: Entropy}}",
+            "UInt16 set MinMax, MovingAverage or Percentile"),
+        step(
             "blocks are of weights only",
             "{quantize: {scheme: Dynamic, granularity: PerBlock}}",
             "quantize.granularity PerBlock is for scheme WeightOnly only"),

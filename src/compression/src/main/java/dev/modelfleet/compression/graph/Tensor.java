@@ -99,7 +99,7 @@ public final class Tensor {
     return of(ElementType.INT32, shape, data);
   }
 
-  /** 8-bit values of the given type, INT8 or UINT8. */
+  /** Little-endian bytes of values of the given type. */
   public static Tensor ofBytes(ElementType type, byte[] values, long... shape) {
     return of(type, shape, MemorySegment.ofArray(values));
   }

@@ -24,11 +24,12 @@ record ActivationParameters(float scale, int zeroPoint, ActivationType type) {
     }
     float min = Math.min(0, range.min());
     float max = Math.max(0, range.max());
-    float scale = (float) (((double) max - min) / 255);
+    int levels = type == ActivationType.UINT16 ? 65535 : 255;
+    float scale = (float) (((double) max - min) / levels);
     if (scale < Float.MIN_NORMAL) {
       return new ActivationParameters(1, 0, type);
     }
-    int zeroPoint = (int) Math.clamp(Math.rint(-(double) min / scale), 0, 255);
+    int zeroPoint = (int) Math.clamp(Math.rint(-(double) min / scale), 0, levels);
     return new ActivationParameters(scale, zeroPoint, type);
   }
 
@@ -37,8 +38,11 @@ record ActivationParameters(float scale, int zeroPoint, ActivationType type) {
   }
 
   Tensor zeroPointTensor() {
-    return Tensor.ofBytes(
-        type == ActivationType.INT8 ? ElementType.INT8 : ElementType.UINT8,
-        new byte[] {(byte) zeroPoint});
+    byte low = (byte) zeroPoint;
+    return switch (type) {
+      case INT8 -> Tensor.ofBytes(ElementType.INT8, new byte[] {low});
+      case UINT8 -> Tensor.ofBytes(ElementType.UINT8, new byte[] {low});
+      case UINT16 -> Tensor.ofBytes(ElementType.UINT16, new byte[] {low, (byte) (zeroPoint >> 8)});
+    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.modelfleet.compression.quantize;
 
+import dev.modelfleet.artifact.ActivationType;
 import dev.modelfleet.artifact.Granularity;
 import dev.modelfleet.compression.graph.Graph;
 import dev.modelfleet.compression.graph.Node;
@@ -44,12 +45,14 @@ final class QdqRewrite {
   }
 
   /**
-   * @param withTables whether embedding tables are quantized too
+   * @param choice which embedding tables are quantized too
    */
-  void run(boolean withTables) {
+  void run(OperatorChoice choice) {
     for (Node node : edit.originalNodes()) {
       Tensor table =
-          withTables && node.is("Gather") ? WeightSites.of(graph, node).orElse(null) : null;
+          node.is("Gather") && choice.includes(node)
+              ? WeightSites.of(graph, node).orElse(null)
+              : null;
       if (table != null) {
         EmbeddingTable.replace(edit, node, table);
         tables++;
@@ -105,15 +108,23 @@ final class QdqRewrite {
     String[] names = parameterNames(plan.root(value));
     String quantized = edit.fresh(value + "_quantized");
     String output = result == null ? edit.fresh(value + "_dequantized") : result;
+    // The default operator set has 16-bit forms from version 21 on, ONNX Runtime's own always had.
+    boolean wide = parameters.get(plan.root(value)).type() == ActivationType.UINT16;
+    String domain = wide ? BlockRewrite.DOMAIN : "";
     edit.add(
         Node.of(
-            "QuantizeLinear", quantized, List.of(source, names[0], names[1]), List.of(quantized)));
+                "QuantizeLinear",
+                quantized,
+                List.of(source, names[0], names[1]),
+                List.of(quantized))
+            .inDomain(domain));
     edit.add(
         Node.of(
-            "DequantizeLinear",
-            output + "_dequantize",
-            List.of(quantized, names[0], names[1]),
-            List.of(output)));
+                "DequantizeLinear",
+                output + "_dequantize",
+                List.of(quantized, names[0], names[1]),
+                List.of(output))
+            .inDomain(domain));
     return output;
   }
 

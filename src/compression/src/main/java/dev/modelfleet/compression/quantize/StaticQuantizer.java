@@ -62,6 +62,7 @@ public final class StaticQuantizer implements Transform {
     Canonical.prepare(model, WeightOnlyQuantizer.OPSET);
     Graph graph = model.graph();
     int smoothed = step.smooths() ? Smoothing.apply(model, choice, data) : 0;
+    int equalized = step.equalizes() ? Equalization.apply(graph, choice) : 0;
     QdqPlan plan = QdqPlan.of(graph, choice);
     if (plan.weighted().isEmpty()) {
       throw new StepNotApplicableException(
@@ -70,28 +71,69 @@ public final class StaticQuantizer implements Transform {
               .formatted(String.join(", ", choice.names()), WeightSites.MIN_ELEMENTS));
     }
     ActivationType type = activationType(step, context.target());
-    Map<String, Range> ranges =
-        Calibration.run(
-            step.calibration(), model, plan.measured(), data, type == ActivationType.INT8);
-    Map<String, ActivationParameters> parameters = new HashMap<>();
-    ranges.forEach((value, range) -> parameters.put(value, ActivationParameters.of(range, type)));
-    QdqRewrite rewrite = new QdqRewrite(graph, plan, parameters, step.granularity());
-    rewrite.run(choice.names().contains("Gather"));
-    DeadCode.remove(graph);
+    Map<String, ActivationParameters> parameters = parameters(model, plan, data, type);
+    int corrected =
+        step.correctsBiases()
+            ? BiasCorrection.apply(
+                model, plan.weighted(), data, copy -> quantized(copy, choice, parameters))
+            : 0;
+    int tables = rewrite(graph, choice, parameters);
+    if (type == ActivationType.UINT16) {
+      model.setOpset(BlockRewrite.DOMAIN, 1, model.irVersion());
+    }
     return "%d products with weights and %d nodes between them to int8, %d activation scales from %d"
             .formatted(
                 plan.weighted().size(),
                 plan.between().size(),
                 parameters.size(),
                 data.samples(model.inputs()))
-        + " samples, %d embedding tables to int8%s%s"
+        + " samples, %d embedding tables to int8%s%s%s%s"
             .formatted(
-                rewrite.tables(),
+                tables,
                 Smoothing.note(smoothed),
-                type == step.activations()
-                    ? ""
-                    : ", activations Int8 with zero point 0 instead of UInt8, as the target's"
-                        + " engine takes no other zero point");
+                equalized == 0 ? "" : ", %d pairs of layers equalized".formatted(equalized),
+                corrected == 0 ? "" : ", %d biases corrected".formatted(corrected),
+                typeNote(type));
+  }
+
+  private String typeNote(ActivationType type) {
+    if (type == ActivationType.UINT16) {
+      return ", activations of 16 bits";
+    }
+    return type == step.activations()
+        ? ""
+        : ", activations Int8 with zero point 0 instead of "
+            + (step.activations() == ActivationType.UINT16 ? "UInt16" : "UInt8")
+            + ", as the target's engine takes no other zero point";
+  }
+
+  private Map<String, ActivationParameters> parameters(
+      OnnxModel model, QdqPlan plan, Dataset data, ActivationType type) {
+    Map<String, Range> ranges =
+        Calibration.run(
+            step.calibration(), model, plan.measured(), data, type == ActivationType.INT8);
+    Map<String, ActivationParameters> parameters = new HashMap<>();
+    ranges.forEach((value, range) -> parameters.put(value, ActivationParameters.of(range, type)));
+    return parameters;
+  }
+
+  private OnnxModel quantized(
+      OnnxModel copy, OperatorChoice choice, Map<String, ActivationParameters> parameters) {
+    rewrite(copy.graph(), choice, parameters);
+    copy.setOpset(BlockRewrite.DOMAIN, 1, copy.irVersion());
+    return copy;
+  }
+
+  /**
+   * @return number of embedding tables
+   */
+  private int rewrite(
+      Graph graph, OperatorChoice choice, Map<String, ActivationParameters> parameters) {
+    QdqRewrite rewrite =
+        new QdqRewrite(graph, QdqPlan.of(graph, choice), parameters, step.granularity());
+    rewrite.run(choice);
+    DeadCode.remove(graph);
+    return rewrite.tables();
   }
 
   /** TensorRT refuses zero points other than 0, whatever the recipe says. */

@@ -87,6 +87,8 @@ class BlockQuantizationTest {
             null,
             null,
             null,
+            null,
+            null,
             new WeightFormat(bits, size, symmetric, null, null));
     new BlockwiseQuantizer(step).apply(variant, new TransformContext(null, Optional.empty(), 1));
 
