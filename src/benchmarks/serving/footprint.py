@@ -30,7 +30,7 @@ SOURCES = pathlib.Path(__file__).parents[3] / "runtime-image/src/main/image"
 ENVIRONMENT = {"ORT_DISABLE_TELEMETRY": "1", "MALLOC_ARENA_MAX": "2"}
 READY_SECONDS = 1.0
 MIB = 1 << 20
-SETTLE_SECONDS = 2
+SETTLE_SECONDS = 12
 
 
 class Image:

@@ -85,7 +85,9 @@ class Client(threading.Thread):
         head = answer[:end].lower()
         if not head.startswith(b"http/1.1 200"):
             raise RuntimeError(answer[:300])
-        left = int(head.split(b"content-length: ")[1].split(b"\r\n")[0]) + end - len(answer)
+        # Not that of the header Inference-Header-Content-Length, which ends alike.
+        length = head.split(b"\r\ncontent-length: ")[1].split(b"\r\n")[0]
+        left = int(length) + end - len(answer)
         while left > 0:
             left -= len(connection.recv(1 << 18))
 
@@ -101,7 +103,7 @@ def reload(port, name):
 
 
 def soak(port, pid, model, name, arguments):
-    """Failures, requests answered, reloads, and the resident memory after each."""
+    """Failures, requests answered, the resident memory after each reload, and the time in all."""
     stop = threading.Event()
     request = infer_request(name, arguments.tokens)
     clients = [Client(port, request, stop) for _ in range(arguments.clients)]
@@ -109,7 +111,7 @@ def soak(port, pid, model, name, arguments):
         client.start()
     failures, resident = [], []
     began = time.monotonic()
-    while time.monotonic() - began < arguments.seconds:
+    while time.monotonic() - began < arguments.seconds and all(c.is_alive() for c in clients):
         time.sleep(arguments.reload)
         os.utime(model)
         failure = reload(port, name)
@@ -120,7 +122,7 @@ def soak(port, pid, model, name, arguments):
     for client in clients:
         client.join(60)
     failures += [client.failure for client in clients if client.failure]
-    return failures, sum(client.answered for client in clients), resident
+    return failures, sum(client.answered for client in clients), resident, time.monotonic() - began
 
 
 def main():
@@ -150,7 +152,7 @@ def main():
             if process.poll() is not None:
                 sys.exit("the server ended while starting")
             time.sleep(0.05)
-        failures, answered, resident = soak(
+        failures, answered, resident, seconds = soak(
             port, process.pid, f"{version}/{manifest['modelFile']}", name, arguments
         )
         process.send_signal(signal.SIGTERM)
@@ -159,7 +161,7 @@ def main():
     early = statistics.median(resident[quarter : 2 * quarter] or resident)
     late = statistics.median(resident[-quarter:])
     print(
-        f"{answered} requests answered, {len(resident)} reloads in {arguments.seconds:.0f} s,"
+        f"{answered} requests answered, {len(resident)} reloads in {seconds:.0f} s,"
         f" load average {os.getloadavg()[0]:.1f}; failures: {failures or 'none'}"
     )
     print(
