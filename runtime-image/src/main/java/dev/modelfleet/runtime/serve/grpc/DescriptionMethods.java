@@ -18,6 +18,7 @@ import dev.modelfleet.runtime.serve.grpc.proto.RepositoryModelUnloadResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.ServerLiveResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.ServerMetadataResponse;
 import dev.modelfleet.runtime.serve.grpc.proto.ServerReadyResponse;
+import dev.modelfleet.runtime.serve.model.IndexEntry;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.model.ModelSlot;
 import dev.modelfleet.runtime.serve.protocol.ErrorCode;
@@ -108,7 +109,7 @@ final class DescriptionMethods {
 
   private MessageLite index() {
     RepositoryIndexResponse.Builder response = RepositoryIndexResponse.newBuilder();
-    for (ModelRepository.IndexEntry entry : models.index()) {
+    for (IndexEntry entry : models.index()) {
       response
           .addModelsBuilder()
           .setName(entry.name())

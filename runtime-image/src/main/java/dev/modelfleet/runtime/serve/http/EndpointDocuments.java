@@ -3,7 +3,7 @@ package dev.modelfleet.runtime.serve.http;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.modelfleet.runtime.serve.metrics.ModelStatistics;
-import dev.modelfleet.runtime.serve.model.ModelRepository;
+import dev.modelfleet.runtime.serve.model.IndexEntry;
 import dev.modelfleet.runtime.serve.model.ServedModel;
 import dev.modelfleet.runtime.serve.model.ServingOptions;
 import dev.modelfleet.runtime.serve.model.VersionPolicy;
@@ -74,11 +74,11 @@ final class EndpointDocuments {
   }
 
   /** As the repository extension lists models: an array. */
-  static String index(List<ModelRepository.IndexEntry> entries) {
+  static String index(List<IndexEntry> entries) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartArray();
-      for (ModelRepository.IndexEntry entry : entries) {
+      for (IndexEntry entry : entries) {
         json.writeStartObject();
         json.writeStringField("name", entry.name());
         json.writeStringField("version", entry.version());

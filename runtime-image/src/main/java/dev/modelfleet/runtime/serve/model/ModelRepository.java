@@ -30,17 +30,6 @@ public final class ModelRepository implements AutoCloseable {
   /** Version that a model has while none of it is known. */
   private static final long FIRST_VERSION = 1;
 
-  private static final String READY = "READY";
-  private static final String UNAVAILABLE = "UNAVAILABLE";
-
-  /**
-   * A line of the repository's index.
-   *
-   * @param state READY or UNAVAILABLE
-   * @param reason why it is unavailable
-   */
-  public record IndexEntry(String name, String version, String state, String reason) {}
-
   private final ModelCatalog catalog;
   private final boolean controllable;
   private final ReentrantLock loading = new ReentrantLock();
@@ -226,21 +215,7 @@ public final class ModelRepository implements AutoCloseable {
    * @throws ProtocolException where the catalog can't be read
    */
   public List<IndexEntry> index() {
-    List<IndexEntry> entries = new ArrayList<>();
-    for (ModelSlot slot : slots()) {
-      String state = slot.state().ready() ? READY : UNAVAILABLE;
-      entries.add(new IndexEntry(slot.name(), slot.version(), state, slot.state().reason()));
-    }
-    try {
-      for (String name : catalog.names()) {
-        if (!models.containsKey(name)) {
-          entries.add(new IndexEntry(name, "", UNAVAILABLE, "not loaded"));
-        }
-      }
-    } catch (ModelLoadException e) {
-      throw new ProtocolException(ErrorCode.UNAVAILABLE, e.getMessage());
-    }
-    return entries;
+    return IndexEntry.of(slots(), catalog);
   }
 
   /** Every version of every model, by name and version. */
