@@ -37,6 +37,43 @@ def quantization(modelfleet, models, work):
     table(["network", "model", "top-1 %", "KB", "wall s", "peak MiB", "p50 ms"], rows)
 
 
+def mixed(modelfleet, models, work):
+    """A format for each layer at the size of plain static int8, and with a tenth more."""
+    rows = []
+    for network in NETWORKS:
+        folder, out = models / network, work / network
+        out.mkdir(parents=True, exist_ok=True)
+        original, calibration = folder / "model.onnx", folder / "calibration.npz"
+        data = np.load(folder / "evaluation.npz")
+        expected = np.concatenate(outputs(str(original), data, ["x"])[0])
+
+        def compress(name, **limits):
+            quantize = {"scheme": "Static", **({"mixedPrecision": limits} if limits else {})}
+            return modelfleet.compress(name, [{"simplify": {}}, {"quantize": quantize}], original, calibration, out)
+
+        static = compress("Static")
+        size = os.path.getsize(static[0])
+        files = {
+            "original": (str(original), None, None),
+            "static": static,
+            "mixed, equal size": compress("mixed-equal", maxModelSize=str(size), maxRelativeLatency="100%"),
+            "mixed, 10 % more": compress("mixed-more", maxModelSize=str(size * 11 // 10)),
+        }
+        latencies = interleaved([path for path, _, _ in files.values()], {"x": data["x"][:1]})
+        for (name, (path, seconds, _)), latency in zip(files.items(), latencies):
+            onnx.checker.check_model(path, full_check=True)
+            actual = np.concatenate(outputs(path, data, ["x"])[0])
+            noise = ((actual - expected) ** 2).sum() / (expected**2).sum()
+            decibels = "–" if noise == 0 else f"{-10 * np.log10(noise):.1f}"
+            agree = 100 * np.mean(actual.argmax(1) == expected.argmax(1))
+            correct = 100 * np.mean(actual.argmax(1) == data["labels"])
+            kilobytes = f"{os.path.getsize(path) / 1e3:.1f}"
+            wall = f"{seconds:.1f}" if seconds else "–"
+            cells = [kilobytes, decibels, f"{agree:.2f}", f"{correct:.2f}", f"{latency:.3f}", wall]
+            rows.append([network, name, *cells])
+    table(["network", "model", "KB", "SQNR dB", "agreement %", "top-1 %", "p50 ms", "wall s"], rows)
+
+
 def operations(path):
     """Millions of floating-point operations of the products of one inference."""
     graph = onnx.shape_inference.infer_shapes(onnx.load(path), data_prop=True).graph

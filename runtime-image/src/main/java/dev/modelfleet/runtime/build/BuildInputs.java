@@ -49,7 +49,7 @@ record BuildInputs(
     return log.phase(
         "fetch the " + role + " set " + source.uri(),
         () ->
-            Dataset.npz(
+            Dataset.open(
                 fetcher.fetch(role + ".dataset", source, directory.resolve(role)).dataset()));
   }
 

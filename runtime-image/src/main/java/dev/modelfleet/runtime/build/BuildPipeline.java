@@ -59,7 +59,10 @@ final class BuildPipeline {
         log.phase("run the original", () -> Measurements.of(request, inputs, golden))) {
       Latency original =
           log.phase("original: measure latency", () -> measurements.latency(inputs.model()));
-      RecipeLadder ladder = new RecipeLadder(request, inputs, measurements, dir("trials"), log);
+      TrialJournal journal =
+          new TrialJournal(new RegistryClient(http), request, dir("journal"), log);
+      RecipeLadder ladder =
+          new RecipeLadder(request, inputs, measurements, dir("trials"), journal, log);
       return ladder
           .climb()
           .map(accepted -> publish(inputs, golden, original, ladder, accepted))

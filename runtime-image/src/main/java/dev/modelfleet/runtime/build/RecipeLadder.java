@@ -1,15 +1,13 @@
 package dev.modelfleet.runtime.build;
 
-import dev.modelfleet.artifact.Accuracy;
 import dev.modelfleet.artifact.BuildRequest;
 import dev.modelfleet.artifact.Evaluation;
 import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.artifact.Fallback;
-import dev.modelfleet.artifact.Latency;
-import dev.modelfleet.artifact.LayerReport;
 import dev.modelfleet.artifact.Precision;
 import dev.modelfleet.artifact.Recipe;
-import dev.modelfleet.artifact.StepNote;
+import dev.modelfleet.artifact.Search;
+import dev.modelfleet.artifact.SearchStrategy;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.TrialOutcome;
 import dev.modelfleet.compression.CompressionException;
@@ -23,17 +21,19 @@ import dev.modelfleet.compression.evaluation.OutputsNotFiniteException;
 import dev.modelfleet.compression.report.Figures;
 import dev.modelfleet.compression.report.Warnings;
 import dev.modelfleet.compression.runtime.Cpu;
+import dev.modelfleet.runtime.FailureException;
 import dev.modelfleet.runtime.PhaseLog;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Tries recipes in their order of preference until one passes every gate that the builder can
- * judge; then, where the request permits it, the unchanged model.
+ * Tries recipes as the request's search says, against every gate that the builder can judge; then,
+ * where the request permits it, the unchanged model.
  */
 final class RecipeLadder {
 
@@ -41,7 +41,10 @@ final class RecipeLadder {
   private final BuildInputs inputs;
   private final Measurements measurements;
   private final Path directory;
+  private final TrialJournal journal;
+  private final Search search;
   private final PhaseLog log;
+  private int notTried;
   private final List<Trial> trials = new ArrayList<>();
 
   RecipeLadder(
@@ -49,23 +52,99 @@ final class RecipeLadder {
       BuildInputs inputs,
       Measurements measurements,
       Path directory,
+      TrialJournal journal,
       PhaseLog log) {
     this.request = request;
     this.inputs = inputs;
     this.measurements = measurements;
     this.directory = directory;
+    this.journal = journal;
+    this.search = request.search();
     this.log = log;
   }
 
-  /** The first model that passes; none where all miss. */
+  /** The model to use: by strategy the first that passes or the best; none where all miss. */
   Optional<Candidate> climb() {
-    for (Recipe recipe : request.recipes()) {
-      Optional<Candidate> accepted = attempt(recipe);
-      if (accepted.isPresent()) {
-        return accepted;
+    List<Recipe> recipes = search.expand(request.recipes());
+    Map<String, Trial> finished = recipes.size() > 1 ? journal.finished() : Map.of();
+    Passed best = null;
+    for (Recipe recipe : recipes) {
+      if (trials.stream().filter(RecipeLadder::wasBuilt).count() == search.maxTrials()) {
+        notTried++;
+        continue;
+      }
+      Optional<Passed> passed = attempt(recipe, finished.get(recipe.name()));
+      if (passed.isPresent() && search.strategy() == SearchStrategy.ORDERED) {
+        return Optional.of(made(passed.get()));
+      }
+      best = passed.isPresent() ? better(best, passed.get()) : best;
+      if (recipes.size() > 1) {
+        journal.keep(trials);
       }
     }
+    if (best != null) {
+      return Optional.of(made(best));
+    }
     return request.fallback() == Fallback.ORIGINAL ? attemptOriginal() : Optional.empty();
+  }
+
+  private static boolean wasBuilt(Trial trial) {
+    return trial.outcome() != TrialOutcome.SKIPPED;
+  }
+
+  /**
+   * A recipe that passed.
+   *
+   * @param candidate its model; empty where an earlier attempt at the build made it
+   */
+  private record Passed(Recipe recipe, Trial trial, Optional<Candidate> candidate) {}
+
+  private Optional<Passed> attempt(Recipe recipe, Trial finished) {
+    if (finished != null && GateCheck.beforeTrying(recipe, request).isEmpty()) {
+      boolean passed =
+          finished.outcome() == TrialOutcome.ACCEPTED || finished.outcome() == TrialOutcome.PASSED;
+      Trial trial = passed ? finished.with(TrialOutcome.ACCEPTED, null, null) : finished;
+      log.say(recipe.name() + ": finished by an earlier attempt, " + trial.outcome());
+      trials.add(trial);
+      return passed ? Optional.of(new Passed(recipe, trial, Optional.empty())) : Optional.empty();
+    }
+    return attempt(recipe)
+        .map(candidate -> new Passed(recipe, candidate.trial(), Optional.of(candidate)));
+  }
+
+  /** Of two that passed the one that the search prefers; the other's files are removed. */
+  private Passed better(Passed best, Passed next) {
+    if (best == null) {
+      return next;
+    }
+    boolean keep = search.preference().compare(best.trial(), next.trial()) <= 0;
+    Passed chosen = keep ? best : next;
+    Passed other = keep ? next : best;
+    String message =
+        "it holds the gates, and %s is better by %s"
+            .formatted(chosen.recipe().name(), search.objective().name().toLowerCase(Locale.ROOT));
+    trials.replaceAll(
+        trial ->
+            trial.recipe().equals(other.recipe().name())
+                ? trial.with(TrialOutcome.PASSED, Trial.NOT_THE_BEST, message)
+                : trial);
+    WorkDirectory.delete(directory.resolve(other.recipe().name()));
+    return chosen;
+  }
+
+  private Candidate made(Passed passed) {
+    if (passed.candidate().isPresent()) {
+      return passed.candidate().get();
+    }
+    trials.removeIf(trial -> trial.recipe().equals(passed.recipe().name()));
+    return attempt(passed.recipe())
+        .orElseThrow(
+            () ->
+                new FailureException(
+                    FailureReason.INTERNAL_ERROR,
+                    passed.recipe().name()
+                        + " passed in an earlier attempt at this build and not in this one: "
+                        + summary()));
   }
 
   /** Every recipe looked at so far, in order. */
@@ -180,37 +259,7 @@ final class RecipeLadder {
         trials.stream()
             .map(trial -> trial.recipe() + " (" + trial.reason() + ")")
             .collect(Collectors.joining(", "));
-    return "no recipe passed its gates: " + each;
-  }
-
-  /** What is known of one model so far. */
-  private static final class Measured {
-    private final String name;
-    private final long size;
-    private final List<StepNote> notes;
-    private Accuracy accuracy;
-    private Latency latency;
-    private List<LayerReport> layers = List.of();
-    private List<String> warnings = List.of();
-
-    Measured(String name, long size, List<StepNote> notes) {
-      this.name = name;
-      this.size = size;
-      this.notes = notes;
-    }
-
-    Trial trial(TrialOutcome outcome, Miss miss) {
-      return new Trial(
-          name,
-          outcome,
-          miss.reason(),
-          miss.message(),
-          size,
-          accuracy,
-          latency,
-          notes,
-          layers,
-          warnings);
-    }
+    String left = notTried == 0 ? "" : "; %d more were not tried".formatted(notTried);
+    return "no recipe passed its gates: " + each + left;
   }
 }

@@ -8,7 +8,6 @@ import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.artifact.ProofReport;
 import dev.modelfleet.artifact.PublishedArtifact;
 import dev.modelfleet.artifact.Trial;
-import dev.modelfleet.artifact.TrialOutcome;
 import dev.modelfleet.artifact.VariantManifest;
 import dev.modelfleet.runtime.FailureException;
 import dev.modelfleet.runtime.PhaseLog;
@@ -91,7 +90,7 @@ final class VariantRegistry {
     ProofReport report = read(directory, VariantManifest.REPORT_FILE, ProofReport.class);
     long size =
         report.trials().stream()
-            .filter(trial -> trial.outcome() == TrialOutcome.ACCEPTED)
+            .filter(trial -> trial.recipe().equals(variant.recipe()))
             .mapToLong(Trial::size)
             .findFirst()
             .orElse(0);

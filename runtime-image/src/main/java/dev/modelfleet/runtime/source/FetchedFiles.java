@@ -21,15 +21,22 @@ public record FetchedFiles(Source source, Path path) {
 
   private static final int MAX_DEPTH = 8;
   private static final int NAMED = 10;
+  private static final String FOLDER = "(.*/)?(dataset\\.yaml|test_data_set_[0-9]+/input_0\\.pb)";
 
   /** The model: the file itself where the source is one file, else the only {@code *.onnx}. */
   public Path model() {
     return only(".onnx", "ONNX model", FailureReason.INVALID_MODEL);
   }
 
-  /** The data set: the file itself where the source is one file, else the only {@code *.npz}. */
+  /**
+   * The data set: the file itself where the source is one file, the folder where it holds images
+   * with a {@code dataset.yaml} or ONNX test data, else the only {@code *.npz}.
+   */
   public Path dataset() {
-    return only(".npz", "data set", FailureReason.DATASET_MISMATCH);
+    boolean isFolder =
+        Files.isDirectory(path)
+            && files().stream().anyMatch(file -> path.relativize(file).toString().matches(FOLDER));
+    return isFolder ? path : only(".npz", "data set", FailureReason.DATASET_MISMATCH);
   }
 
   private Path only(String suffix, String what, FailureReason reason) {

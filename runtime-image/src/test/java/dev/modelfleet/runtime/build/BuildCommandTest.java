@@ -20,6 +20,9 @@ import dev.modelfleet.artifact.Gates;
 import dev.modelfleet.artifact.Precision;
 import dev.modelfleet.artifact.ProofReport;
 import dev.modelfleet.artifact.Publication;
+import dev.modelfleet.artifact.Search;
+import dev.modelfleet.artifact.SearchObjective;
+import dev.modelfleet.artifact.SearchStrategy;
 import dev.modelfleet.artifact.Source;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.TrialOutcome;
@@ -232,6 +235,59 @@ class BuildCommandTest {
     assertThat(next.trials())
         .extracting(Trial::recipe, Trial::outcome, Trial::reason)
         .startsWith(tuple("dynamic-int8", TrialOutcome.SKIPPED, Trial.RULED_OUT_ON_DEVICE));
+  }
+
+  @Test
+  void paretoTriesAllAndTakesTheBest() throws IOException {
+    Requests request =
+        request()
+            .recipes(Requests.HALF, Requests.DYNAMIC, Requests.DYNAMIC_PER_TENSOR)
+            .search(new Search(SearchStrategy.PARETO, null, SearchObjective.ACCURACY, null));
+
+    BuildResult result = build(request);
+
+    assertThat(result.recipe()).isEqualTo("fp16");
+    assertThat(result.trials())
+        .extracting(Trial::recipe, Trial::outcome)
+        .containsExactly(
+            tuple("fp16", TrialOutcome.ACCEPTED),
+            tuple("dynamic-int8", TrialOutcome.PASSED),
+            tuple("dynamic-int8-per-tensor", TrialOutcome.PASSED));
+    assertThat(pull(result).resolve("report.html")).content().contains("polyline class=\"front\"");
+  }
+
+  @Test
+  void theBudgetOfTrialsEndsTheSearch() throws IOException {
+    BuildResult result =
+        build(
+            request()
+                .recipes(Requests.DYNAMIC, Requests.DYNAMIC_PER_TENSOR, Requests.HALF)
+                .gates(new Gates(1e-9, null, null, null))
+                .search(new Search(SearchStrategy.ORDERED, 2, null, null)));
+
+    assertThat(result.trials())
+        .extracting(Trial::recipe)
+        .containsExactly("dynamic-int8", "dynamic-int8-per-tensor");
+    assertThat(result.message()).contains("1 more were not tried");
+  }
+
+  @Test
+  void aBuildThatStartsAgainGoesOnFromFinishedTrials() throws IOException {
+    Search pareto = new Search(SearchStrategy.PARETO, null, SearchObjective.SIZE, null);
+    Requests request =
+        request()
+            .recipes(Requests.DYNAMIC, Requests.HALF, Requests.DYNAMIC_PER_TENSOR)
+            .search(pareto);
+    BuildResult whole = build(request);
+    registry.removeTag("variants/tiny", "t1");
+
+    BuildResult again = build(request);
+
+    assertThat(output)
+        .contains("dynamic-int8: finished by an earlier attempt", "fp16: finished by an earlier")
+        .doesNotContain("fp16: apply its steps");
+    assertThat(again.recipe()).isEqualTo(whole.recipe());
+    assertThat(again.artifact().size()).isEqualTo(whole.artifact().size());
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.modelfleet.artifact.Precision;
 import dev.modelfleet.artifact.Publication;
 import dev.modelfleet.artifact.QuantizationScheme;
 import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.artifact.Search;
 import dev.modelfleet.artifact.Source;
 import dev.modelfleet.artifact.Step;
 import dev.modelfleet.artifact.TargetProfile;
@@ -27,7 +28,8 @@ record Requests(
     Gates gates,
     Fallback fallback,
     List<Precision> precisions,
-    Publication publication) {
+    Publication publication,
+    Search search) {
 
   static final Recipe DYNAMIC = quantize("dynamic-int8", QuantizationScheme.DYNAMIC);
   static final Recipe DYNAMIC_PER_TENSOR =
@@ -53,7 +55,8 @@ record Requests(
         new Gates(0.05, null, null, null),
         Fallback.REJECT,
         List.of(),
-        new Publication(registry + "/variants/tiny", "t1", List.of(registry)));
+        new Publication(registry + "/variants/tiny", "t1", List.of(registry)),
+        Search.ORDERED);
   }
 
   static Evaluation evaluation(Source dataset) {
@@ -76,6 +79,7 @@ record Requests(
         calibration,
         evaluation,
         gates,
+        search,
         fallback,
         new TargetProfile(DeviceClass.CPU, null, "amd64", "ONNXRuntime", "CPU", precisions),
         publication,
@@ -93,7 +97,8 @@ record Requests(
         gates,
         fallback,
         precisions,
-        publication);
+        publication,
+        search);
   }
 
   Requests recipes(Recipe... other) {
@@ -107,7 +112,8 @@ record Requests(
         gates,
         fallback,
         precisions,
-        publication);
+        publication,
+        search);
   }
 
   Requests withoutRecipes() {
@@ -125,12 +131,23 @@ record Requests(
         gates,
         fallback,
         precisions,
-        publication);
+        publication,
+        search);
   }
 
   Requests calibration(Source other) {
     return new Requests(
-        key, model, recipes, excluded, other, evaluation, gates, fallback, precisions, publication);
+        key,
+        model,
+        recipes,
+        excluded,
+        other,
+        evaluation,
+        gates,
+        fallback,
+        precisions,
+        publication,
+        search);
   }
 
   Requests evaluation(Evaluation other, Gates otherGates) {
@@ -144,7 +161,8 @@ record Requests(
         otherGates,
         fallback,
         precisions,
-        publication);
+        publication,
+        search);
   }
 
   Requests gates(Gates other) {
@@ -162,7 +180,8 @@ record Requests(
         gates,
         other,
         precisions,
-        publication);
+        publication,
+        search);
   }
 
   Requests precisions(Precision... other) {
@@ -176,11 +195,37 @@ record Requests(
         gates,
         fallback,
         List.of(other),
-        publication);
+        publication,
+        search);
   }
 
   Requests publication(Publication other) {
     return new Requests(
-        key, model, recipes, excluded, calibration, evaluation, gates, fallback, precisions, other);
+        key,
+        model,
+        recipes,
+        excluded,
+        calibration,
+        evaluation,
+        gates,
+        fallback,
+        precisions,
+        other,
+        search);
+  }
+
+  Requests search(Search other) {
+    return new Requests(
+        key,
+        model,
+        recipes,
+        excluded,
+        calibration,
+        evaluation,
+        gates,
+        fallback,
+        precisions,
+        publication,
+        other);
   }
 }

@@ -98,6 +98,11 @@ public final class FakeRegistry implements AutoCloseable {
     return blobs.get(digest);
   }
 
+  /** Forgets a tag. */
+  public void removeTag(String repository, String tag) {
+    manifests.remove(repository + "/" + tag);
+  }
+
   /** Puts a manifest without any check. */
   public void putManifest(String repository, String tag, byte[] manifest) {
     manifests.put(repository + "/" + tag, manifest);

@@ -16,6 +16,7 @@ import java.util.List;
  *     null where no recipe needs it
  * @param evaluation how accuracy is measured; null where no accuracy gate is set
  * @param gates what the result must hold
+ * @param search how the recipe to use is found
  * @param fallback what is used when no recipe passes
  * @param target the class of device
  * @param publication where the result goes
@@ -31,6 +32,7 @@ public record BuildRequest(
     Source calibration,
     Evaluation evaluation,
     Gates gates,
+    Search search,
     Fallback fallback,
     TargetProfile target,
     Publication publication,
@@ -43,6 +45,7 @@ public record BuildRequest(
     recipes = recipes == null ? List.of() : List.copyOf(recipes);
     excludedRecipes = excludedRecipes == null ? List.of() : List.copyOf(excludedRecipes);
     gates = gates == null ? new Gates(null, null, null, null) : gates;
+    search = search == null ? Search.ORDERED : search;
     fallback = fallback == null ? Fallback.REJECT : fallback;
   }
 }

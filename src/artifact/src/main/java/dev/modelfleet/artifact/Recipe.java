@@ -14,6 +14,9 @@ public record Recipe(String name, List<Step> steps) {
   /** Name under which the unchanged model appears among trials. */
   public static final String ORIGINAL = "original";
 
+  /** Longest name. */
+  static final int MAX_NAME = 63;
+
   public Recipe {
     if (name == null || name.isBlank()) {
       throw new IllegalArgumentException("recipe.name is missing: give each recipe a name");

@@ -52,6 +52,8 @@ public sealed interface Step {
    *     with scheme Static; null stands for false
    * @param weights how weights are stored; 8 bits unless given. Granularity PerBlock has more
    *     choices and is for scheme WeightOnly only
+   * @param mixedPrecision limits within which each layer gets a format of its own, which needs
+   *     calibration data; null quantizes all layers alike
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Quantize(
@@ -63,8 +65,33 @@ public sealed interface Step {
       Boolean smoothing,
       Boolean equalization,
       Boolean biasCorrection,
-      WeightFormat weights)
+      WeightFormat weights,
+      MixedPrecision mixedPrecision)
       implements Step {
+
+    /** All layers alike. */
+    public Quantize(
+        QuantizationScheme scheme,
+        Granularity granularity,
+        ActivationType activations,
+        CalibrationMethod calibration,
+        List<String> operators,
+        Boolean smoothing,
+        Boolean equalization,
+        Boolean biasCorrection,
+        WeightFormat weights) {
+      this(
+          scheme,
+          granularity,
+          activations,
+          calibration,
+          operators,
+          smoothing,
+          equalization,
+          biasCorrection,
+          weights,
+          null);
+    }
 
     /** With 8-bit weights. */
     public Quantize(
@@ -140,7 +167,7 @@ public sealed interface Step {
 
     @Override
     public boolean needsCalibration() {
-      return scheme == QuantizationScheme.STATIC || smooths();
+      return scheme == QuantizationScheme.STATIC || smooths() || mixedPrecision != null;
     }
 
     /** Whether outlier channels of activations are moved into the weights first. */
@@ -160,7 +187,10 @@ public sealed interface Step {
 
     @Override
     public Optional<Precision> resultingPrecision() {
-      boolean four = weights != null && weights.bits() == 4;
+      boolean four =
+          (weights != null && weights.bits() == 4)
+              || (mixedPrecision != null
+                  && mixedPrecision.formats().contains(LayerFormat.INT4_WEIGHTS));
       return Optional.of(four ? Precision.INT4 : Precision.INT8);
     }
   }

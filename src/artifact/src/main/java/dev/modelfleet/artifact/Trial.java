@@ -42,6 +42,9 @@ public record Trial(
   /** Reason: the model is larger than the gate. */
   public static final String SIZE_ABOVE_GATE = "SizeAboveGate";
 
+  /** Reason: it passed, and a variant that is better by the search's objective did too. */
+  public static final String NOT_THE_BEST = "NotTheBest";
+
   /** Reason: outputs contain NaN or infinity. */
   public static final String NOT_FINITE = "OutputsNotFinite";
 
@@ -68,6 +71,12 @@ public record Trial(
       Latency latency,
       List<StepNote> steps) {
     this(recipe, outcome, reason, message, size, accuracy, latency, steps, null, null);
+  }
+
+  /** The same with another outcome. */
+  public Trial with(TrialOutcome other, String why, String sentence) {
+    return new Trial(
+        recipe, other, why, sentence, size, accuracy, latency, steps, layers, warnings);
   }
 
   public Trial {

@@ -8,6 +8,10 @@ public enum TrialOutcome {
   @JsonProperty("Accepted")
   ACCEPTED,
 
+  /** It passed every gate that the builder can judge, and another one that did too was better. */
+  @JsonProperty("Passed")
+  PASSED,
+
   /** It was built and missed a gate. */
   @JsonProperty("Rejected")
   REJECTED,

@@ -6,8 +6,10 @@ import dev.modelfleet.artifact.Recipe;
 import dev.modelfleet.artifact.Step;
 import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
+import dev.modelfleet.compression.calibration.Ranges;
 import dev.modelfleet.compression.convert.HalfPrecision;
 import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.mixed.MixedPrecisionQuantizer;
 import dev.modelfleet.compression.prune.BlockPruner;
 import dev.modelfleet.compression.prune.ChannelPruner;
 import dev.modelfleet.compression.quantize.BlockwiseQuantizer;
@@ -61,7 +63,8 @@ public final class RecipeRunner {
     OnnxModel model = original.copy();
     OnnxModel base = original;
     LayerReasons reasons = new LayerReasons();
-    TransformContext context = new TransformContext(target, calibration, seed, metric, reasons);
+    TransformContext context =
+        new TransformContext(target, calibration, seed, metric, reasons, Ranges.measured());
     List<StepNote> notes = new ArrayList<>();
     for (Step step : recipe.steps()) {
       long start = System.nanoTime();
@@ -78,20 +81,26 @@ public final class RecipeRunner {
     return switch (step) {
       case Step.Simplify simplify -> new Simplify();
       case Step.Quantize quantize ->
-          switch (quantize.scheme()) {
-            case DYNAMIC -> new DynamicQuantizer(quantize);
-            case STATIC -> new StaticQuantizer(quantize);
-            case WEIGHT_ONLY ->
-                quantize.granularity() == Granularity.PER_BLOCK
-                    ? new BlockwiseQuantizer(quantize)
-                    : new WeightOnlyQuantizer(quantize);
-          };
+          quantize.mixedPrecision() != null
+              ? new MixedPrecisionQuantizer(quantize, quantize.mixedPrecision())
+              : uniform(quantize);
       case Step.Prune prune ->
           switch (prune.method()) {
             case CHANNEL -> new ChannelPruner(prune);
             case LAYER -> new BlockPruner(prune);
           };
       case Step.Convert convert -> new HalfPrecision(convert);
+    };
+  }
+
+  private static Transform uniform(Step.Quantize quantize) {
+    return switch (quantize.scheme()) {
+      case DYNAMIC -> new DynamicQuantizer(quantize);
+      case STATIC -> new StaticQuantizer(quantize);
+      case WEIGHT_ONLY ->
+          quantize.granularity() == Granularity.PER_BLOCK
+              ? new BlockwiseQuantizer(quantize)
+              : new WeightOnlyQuantizer(quantize);
     };
   }
 

@@ -30,7 +30,7 @@ class RandomModelsTest {
       new Evaluation.Metric(MetricType.MEAN_SQUARED_ERROR, null, null, null, null);
 
   /** Largest accepted squared error relative to the mean square of the original's outputs. */
-  private static final Map<String, Double> TOLERANCE =
+  static final Map<String, Double> TOLERANCE =
       Map.ofEntries(
           Map.entry("{\"simplify\":{}}", 1e-10),
           Map.entry("{\"convert\":{\"precision\":\"FP16\"}}", 1e-4),

@@ -50,6 +50,17 @@ import java.util.List;
 @ValidationRule(
     value =
         """
+        has(self.calibration) || !self.recipes.exists(r, r.steps.exists(s, has(s.quantize) && \
+        has(s.quantize.mixedPrecision)))\
+        """,
+    message =
+        """
+        a recipe mixes precisions, which needs calibration data to measure layers on: add \
+        calibration.dataset, or remove quantize.mixedPrecision\
+        """)
+@ValidationRule(
+    value =
+        """
         has(self.evaluation) || !has(self.constraints) || \
         !has(self.constraints.maxAccuracyDrop)\
         """,
@@ -57,6 +68,28 @@ import java.util.List;
         """
         constraints.maxAccuracyDrop can't be judged without an evaluation: add evaluation with \
         dataset and metric, or remove maxAccuracyDrop\
+        """)
+@ValidationRule(
+    value =
+        """
+        has(self.evaluation) || !has(self.search) || !has(self.search.objective) || \
+        self.search.objective != 'Accuracy'\
+        """,
+    message =
+        """
+        search.objective Accuracy can't be judged without an evaluation: add evaluation with \
+        dataset and metric, or choose Size or Latency\
+        """)
+@ValidationRule(
+    value =
+        """
+        !has(self.search) || !has(self.search.ratios) || size(self.search.ratios) == 0 || \
+        self.recipes.exists(r, r.steps.exists(s, has(s.prune)))\
+        """,
+    message =
+        """
+        search.ratios applies to recipes with a step prune, and there is none: add one or remove \
+        ratios\
         """)
 public record CompressionPolicySpec(
     @Required
@@ -85,6 +118,8 @@ public record CompressionPolicySpec(
             inputs is accepted.\
             """)
         Constraints constraints,
+    @JsonPropertyDescription("How the recipe to use is found. Absent: strategy Ordered.")
+        PolicySearch search,
     @Default("Reject")
         @JsonPropertyDescription(
             """

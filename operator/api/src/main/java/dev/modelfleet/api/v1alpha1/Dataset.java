@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 
-/** Where samples are: an {@code .npz} file. */
+/** Where samples are. */
 @ApiObject
 @ValidationRule(
     value = Formats.PINNED,
@@ -27,7 +27,10 @@ public record Dataset(
             Where the data set is: oci://host[:port]/repository:tag (or @sha256:…), \
             https://host/path or pvc://claim/path. It is an .npz file with one array for each \
             input of the model, named as the input, the first axis counting samples; and, for \
-            metrics that need labels, an integer array named labels. Example: \
+            metrics that need labels, an integer array named labels. Or a tar archive (.tar, \
+            .tar.gz; or the files of an OCI artifact) of ONNX test data \
+            (test_data_set_*/input_*.pb), or of images with a file dataset.yaml that says how \
+            they are read. Example: \
             oci://registry.example.com/datasets/minilm-evaluation:1.0.0\
             """)
         String uri,

@@ -54,6 +54,8 @@ public record ModelVariantSpec(
     @JsonPropertyDescription(
             "What must hold: the policy's constraints and the target's budget in one.")
         Constraints gates,
+    @JsonPropertyDescription("How the recipe to use is found; absent for the first that passes.")
+        PolicySearch search,
     @Required @JsonPropertyDescription("What is used when no recipe passes: Reject or Original.")
         Fallback fallback,
     @Required @JsonPropertyDescription("The class of device that it is built for.")

@@ -132,7 +132,13 @@ public record QuantizeStep(
             """)
         Boolean biasCorrection,
     @JsonPropertyDescription("How weights are stored; 8 bits unless given.")
-        WeightFormatting weights) {
+        WeightFormatting weights,
+    @JsonPropertyDescription(
+            """
+            Gives each layer a format of its own within limits, chosen by measuring each layer; \
+            needs calibration data. Absent: all layers are treated alike.\
+            """)
+        MixedPrecisionLimits mixedPrecision) {
 
   public QuantizeStep {
     operators = Formats.copy(operators);

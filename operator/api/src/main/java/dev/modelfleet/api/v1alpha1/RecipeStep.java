@@ -41,7 +41,8 @@ public record RecipeStep(
   public boolean needsCalibration() {
     if (quantize != null) {
       return quantize.scheme() == QuantizationScheme.STATIC
-          || Boolean.TRUE.equals(quantize.smoothing());
+          || Boolean.TRUE.equals(quantize.smoothing())
+          || quantize.mixedPrecision() != null;
     }
     return prune != null
         && (!Boolean.FALSE.equals(prune.repair())

@@ -18,7 +18,7 @@ public record VariantTrial(
     @Required
         @JsonPropertyDescription(
             """
-            What came of it: Accepted, Rejected (missed a gate), Failed (could not be built) or \
+            What came of it: Accepted, Passed (another that passed is better), Rejected (missed a gate), Failed (could not be built) or \
             Skipped (not tried).\
             """)
         TrialOutcome outcome,
@@ -42,4 +42,7 @@ public record VariantTrial(
     @Size(max = 32)
         @JsonPropertyDescription(
             "99th percentile of the latency on the builder, not on the target. Example: 15.2ms")
-        String latencyP99) {}
+        String latencyP99,
+    @JsonPropertyDescription(
+            "True where no other trial is both smaller and more accurate; absent otherwise.")
+        Boolean paretoOptimal) {}

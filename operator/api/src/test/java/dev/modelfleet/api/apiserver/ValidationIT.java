@@ -264,11 +264,49 @@ class ValidationIT {
             "blocks are measured",
             "{prune: {method: Layer, ratio: 50%, repair: false}}",
             "add calibration.dataset, or set method: Channel"),
+        step(
+            "mixing aims at something",
+            "{quantize: {scheme: WeightOnly, mixedPrecision: {}}}",
+            "mixedPrecision needs a limit to work towards"),
+        step(
+            "mixing has room",
+            "{quantize: {scheme: WeightOnly, mixedPrecision: {maxModelSize: 0}}}",
+            "maxModelSize must be a quantity of bytes above zero"),
+        step(
+            "mixing loses a share",
+            "{quantize: {scheme: WeightOnly, mixedPrecision: {maxAccuracyDrop: '1'}}}",
+            "mixedPrecision.maxAccuracyDrop"),
+        step(
+            "mixing takes a share of time",
+            "{quantize: {scheme: WeightOnly, mixedPrecision: {maxRelativeLatency: 20ms}}}",
+            "mixedPrecision.maxRelativeLatency"),
+        step(
+            "mixing knows its formats",
+            "{quantize: {scheme: WeightOnly, mixedPrecision: {maxModelSize: 1M, formats: [INT2]}}}",
+            "supported values: \"FP16Weights\""),
+        step(
+            "mixing measures layers",
+            "{quantize: {scheme: WeightOnly, mixedPrecision: {maxModelSize: 1M}}}",
+            "a recipe mixes precisions, which needs calibration data"),
         step("FP16 it is", "{convert: {precision: INT8}}", "set precision: FP16"),
         policy(
             "a drop is measured",
             "evaluation: null",
             "constraints.maxAccuracyDrop can't be judged without an evaluation"),
+        policy(
+            "an objective compares",
+            "search: {objective: Size}",
+            "search.objective applies to strategy Pareto only"),
+        policy("a bounded search", "search: {maxTrials: 17}", "less than or equal to 16"),
+        policy(
+            "shares are of pruning",
+            "search: {ratios: [30%]}",
+            "search.ratios applies to recipes with a step prune"),
+        policy("something is left of it", "search: {ratios: [100%]}", "spec.search.ratios[0]"),
+        policy(
+            "accuracy is measured",
+            "search: {strategy: Pareto, objective: Accuracy}\nevaluation: null\nconstraints: null",
+            "search.objective Accuracy can't be judged without an evaluation"),
         metric("k for top k", "{type: TopKAccuracy}", "k is required with type TopKAccuracy"),
         metric("k for top k only", "{k: 5}", "add k (1 for plain accuracy) or remove it"),
         metric(

@@ -10,8 +10,12 @@ import dev.modelfleet.artifact.Granularity;
 import dev.modelfleet.artifact.MetricType;
 import dev.modelfleet.artifact.Pooling;
 import dev.modelfleet.artifact.Precision;
+import dev.modelfleet.artifact.PruningMethod;
 import dev.modelfleet.artifact.QuantizationScheme;
 import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.artifact.Search;
+import dev.modelfleet.artifact.SearchObjective;
+import dev.modelfleet.artifact.SearchStrategy;
 import dev.modelfleet.artifact.Step;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -82,6 +86,38 @@ class ContractTest {
                 Pooling.MEAN,
                 "attention_mask"));
     assertThat(evaluation.dataset().uri()).endsWith("minilm-evaluation:1.0.0");
+  }
+
+  @Test
+  void searchesAndMixedPrecisionReadAsTheContracts() throws IOException {
+    CompressionPolicySpec policy =
+        Serialization.unmarshal(
+                Files.readString(SAMPLES.resolve("guide/policy-pareto.yaml")),
+                CompressionPolicy.class)
+            .getSpec();
+
+    Search search = ContractJson.read(ContractJson.write(policy.search()), Search.class);
+    List<Recipe> recipes =
+        policy.recipes().stream()
+            .map(recipe -> ContractJson.read(ContractJson.write(recipe), Recipe.class))
+            .toList();
+
+    assertThat(search)
+        .isEqualTo(
+            new Search(
+                SearchStrategy.PARETO,
+                6,
+                SearchObjective.SIZE,
+                List.of("20%", "40%", "60%", "80%")));
+    assertThat(search.expand(recipes))
+        .extracting(Recipe::name)
+        .containsExactly(
+            "mixed", "mixed-small", "pruned-20", "pruned-40", "pruned-60", "pruned-80");
+    Step.Quantize small = (Step.Quantize) recipes.get(1).steps().get(1);
+    assertThat(small.mixedPrecision().maxBytes()).isEqualTo(400_000);
+    assertThat(small.mixedPrecision().maxLatencyFraction()).isEqualTo(0.8);
+    assertThat(search.expand(recipes).get(5).steps().get(1))
+        .isEqualTo(new Step.Prune(PruningMethod.CHANNEL, "80%", null, null, null, null));
   }
 
   @Test

@@ -7,11 +7,13 @@ import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.evaluation.Evaluator;
 import dev.modelfleet.compression.runtime.Benchmark;
+import dev.modelfleet.compression.runtime.ResidentMemory;
 import dev.modelfleet.compression.runtime.SessionOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +26,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     mixinStandardHelpOptions = true,
-    description = "Measure variants against their original: accuracy, size and latency here.")
+    description = {
+      "Measure variants against their original: size on disk, resident memory,",
+      "accuracy and latency, here."
+    })
 final class CompareCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -38,7 +43,7 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--evaluation",
       required = true,
-      paramLabel = "NPZ",
+      paramLabel = "DATA",
       description = "Inputs to measure on.")
   private Path evaluation;
 
@@ -61,8 +66,9 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     OnnxModel reference = OnnxModel.load(original, LoadLimits.DEFAULT);
-    TextTable table = new TextTable("MODEL", "SIZE", "SCORE", "DROP", "AT MOST", "P50", "P99");
-    try (Dataset data = Dataset.npz(evaluation);
+    TextTable table =
+        new TextTable("MODEL", "SIZE", "MEMORY", "SCORE", "DROP", "AT MOST", "P50", "P99");
+    try (Dataset data = Dataset.open(evaluation);
         Evaluator evaluator =
             new Evaluator(
                 reference,
@@ -75,6 +81,7 @@ final class CompareCommand implements Callable<Integer> {
       table.add(
           original.toString(),
           Sizes.megabytes(reference.sizeBytes()),
+          memory(original),
           "",
           "",
           "",
@@ -87,6 +94,7 @@ final class CompareCommand implements Callable<Integer> {
         table.add(
             file.toString(),
             Sizes.megabytes(variant.sizeBytes()),
+            memory(file),
             String.format(Locale.ROOT, "%.5f", accuracy.variant()),
             Sizes.percent(accuracy.drop()),
             Sizes.atMost(accuracy),
@@ -98,5 +106,10 @@ final class CompareCommand implements Callable<Integer> {
     out.print(table);
     out.flush();
     return ExitStatus.DONE;
+  }
+
+  private String memory(Path file) {
+    OptionalLong bytes = ResidentMemory.of(file, evaluation, threads);
+    return bytes.isPresent() ? Sizes.megabytes(bytes.getAsLong()) : "-";
   }
 }

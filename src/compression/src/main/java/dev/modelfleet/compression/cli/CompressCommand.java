@@ -6,10 +6,10 @@ import dev.modelfleet.artifact.Gates;
 import dev.modelfleet.artifact.Latency;
 import dev.modelfleet.artifact.ProofReport;
 import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.artifact.SearchObjective;
 import dev.modelfleet.artifact.Source;
 import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.Trial;
-import dev.modelfleet.artifact.TrialOutcome;
 import dev.modelfleet.compression.LoadLimits;
 import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.dataset.Dataset;
@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -57,13 +56,13 @@ final class CompressCommand implements Callable<Integer> {
 
   @Option(
       names = "--calibration",
-      paramLabel = "NPZ",
+      paramLabel = "DATA",
       description = "Typical inputs; static quantization needs them.")
   private Path calibration;
 
   @Option(
       names = "--evaluation",
-      paramLabel = "NPZ",
+      paramLabel = "DATA",
       description = "Inputs to measure accuracy and latency on.")
   private Path evaluation;
 
@@ -95,6 +94,16 @@ final class CompressCommand implements Callable<Integer> {
   private boolean all;
 
   @Option(
+      names = "--objective",
+      paramLabel = "WHAT",
+      description =
+          "Try every recipe and keep the best of those that hold the gates: ${COMPLETION-CANDIDATES}.")
+  private SearchObjective objective;
+
+  @Option(names = "--max-trials", paramLabel = "N", description = "Build at most so many recipes.")
+  private Integer maxTrials;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       defaultValue = "0",
@@ -108,11 +117,9 @@ final class CompressCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    List<Recipe> recipes = RecipeFile.read(recipeFile);
     OnnxModel original = OnnxModel.load(model, LoadLimits.DEFAULT);
-    try (Dataset calibrationData = calibration == null ? null : Dataset.npz(calibration);
-        Dataset evaluationData = evaluation == null ? null : Dataset.npz(evaluation);
+    try (Dataset calibrationData = calibration == null ? null : Dataset.open(calibration);
+        Dataset evaluationData = evaluation == null ? null : Dataset.open(evaluation);
         Evaluator evaluator = evaluator(original, evaluationData)) {
       Latency originalLatency = latency(model, evaluationData);
       Gates gates = new Gates(maxAccuracyDrop, maxSize, null, null);
@@ -127,37 +134,43 @@ final class CompressCommand implements Callable<Integer> {
               originalLatency,
               metric.confidence(),
               seed);
-      List<Trial> trials = new ArrayList<>();
-      String accepted = null;
-      for (Recipe recipe : recipes) {
-        if (accepted != null && !all) {
-          break;
-        }
-        out.println("trying " + recipe.name());
-        out.flush();
-        VariantDirectory directory = new VariantDirectory(output, recipe.name());
-        Trial trial = runner.run(recipe, directory.path(), file -> latency(file, evaluationData));
-        trial.steps().forEach(note -> print(out, note));
-        trial.warnings().forEach(warning -> out.println("  warning: " + warning));
-        trials.add(trial);
-        if (accepted == null && trial.outcome() == TrialOutcome.ACCEPTED) {
-          accepted = recipe.name();
-          directory.promote();
-        } else if (!all) {
-          directory.remove();
-        }
-      }
-      ProofReport report = report(original, originalLatency, gates, accepted, trials);
+      Trials trials = new Trials(objective, output);
+      tryRecipes(runner, RecipeFile.read(recipeFile), trials, evaluationData);
+      String accepted = trials.finish(all);
+      ProofReport report = report(original, originalLatency, gates, accepted, trials.all());
       write(report);
-      out.println();
-      out.print(TrialTable.of(report));
-      out.println(
-          accepted == null
-              ? "no recipe gave a variant that holds the gates"
-              : "accepted %s: %s".formatted(accepted, output.resolve("model.onnx")));
-      out.flush();
+      summarize(report);
       return accepted == null ? ExitStatus.NONE_ACCEPTED : ExitStatus.DONE;
     }
+  }
+
+  private void tryRecipes(
+      TrialRunner runner, List<Recipe> recipes, Trials trials, Dataset evaluationData) {
+    PrintWriter out = spec.commandLine().getOut();
+    int most = maxTrials == null ? recipes.size() : Math.min(maxTrials, recipes.size());
+    for (Recipe recipe : recipes.subList(0, most)) {
+      if (trials.accepted() != null && !all && objective == null) {
+        return;
+      }
+      out.println("trying " + recipe.name());
+      out.flush();
+      VariantDirectory directory = new VariantDirectory(output, recipe.name());
+      Trial trial = runner.run(recipe, directory.path(), file -> latency(file, evaluationData));
+      trial.steps().forEach(note -> print(out, note));
+      trial.warnings().forEach(warning -> out.println("  warning: " + warning));
+      trials.add(trial);
+    }
+  }
+
+  private void summarize(ProofReport report) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println();
+    out.print(TrialTable.of(report));
+    out.println(
+        report.recipe() == null
+            ? "no recipe gave a variant that holds the gates"
+            : "accepted %s: %s".formatted(report.recipe(), output.resolve("model.onnx")));
+    out.flush();
   }
 
   private Evaluator evaluator(OnnxModel original, Dataset data) {

@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "modelfleet",
     description = "Compress ONNX models and prove what was kept.",
-    subcommands = {CompressCommand.class, InspectCommand.class, CompareCommand.class},
+    subcommands = {
+      CompressCommand.class,
+      InspectCommand.class,
+      CompareCommand.class,
+      SensitivityCommand.class
+    },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit codes:%n",

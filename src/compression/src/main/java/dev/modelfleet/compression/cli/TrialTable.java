@@ -1,11 +1,15 @@
 package dev.modelfleet.compression.cli;
 
 import dev.modelfleet.artifact.Latency;
+import dev.modelfleet.artifact.ParetoFront;
 import dev.modelfleet.artifact.ProofReport;
 import dev.modelfleet.artifact.Trial;
 import java.util.Locale;
 
-/** The summary of a run: the original and every trial, one line each. */
+/**
+ * The summary of a run: the original and every trial, one line each; a star marks those that no
+ * other one beats in size and accuracy at once.
+ */
 final class TrialTable {
 
   private TrialTable() {}
@@ -26,7 +30,7 @@ final class TrialTable {
         "");
     for (Trial trial : report.trials()) {
       table.add(
-          trial.recipe(),
+          trial.recipe() + (optimal(report, trial) ? " *" : ""),
           trial.size() == 0 ? "-" : Sizes.megabytes(trial.size()),
           trial.size() == 0
               ? "-"
@@ -43,6 +47,11 @@ final class TrialTable {
               : "%s: %s".formatted(trial.reason(), trial.message()));
     }
     return table.toString();
+  }
+
+  /** Worth a mark where there is a choice. */
+  private static boolean optimal(ProofReport report, Trial trial) {
+    return report.trials().size() > 1 && ParetoFront.contains(report.trials(), trial);
   }
 
   private static String p50(Latency latency) {

@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /** FP32 constants as FP16. */
-final class Half {
+public final class Half {
 
   /** Largest finite FP16 value. */
   static final float MAX = 65504f;
@@ -26,7 +26,7 @@ final class Half {
    * Rounds to the nearest FP16 value; what would overflow becomes the largest, what would vanish
    * the smallest; 0, infinity and NaN stay.
    */
-  static Tensor of(Tensor tensor) {
+  public static Tensor of(Tensor tensor) {
     MemorySegment target = Tensor.allocate(tensor.size() * 2);
     for (long at = 0; at < tensor.size(); at += CHUNK) {
       float[] values = new float[(int) Math.min(CHUNK, tensor.size() - at)];

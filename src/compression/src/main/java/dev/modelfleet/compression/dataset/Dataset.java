@@ -6,6 +6,7 @@ import dev.modelfleet.compression.CompressionException;
 import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.tensor.ElementType;
 import dev.modelfleet.compression.tensor.TensorData;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,12 +30,42 @@ public final class Dataset implements AutoCloseable {
 
   private final String description;
   private final Map<String, NpyArray> arrays;
-  private final ZipEntries archive;
+  private final List<? extends Closeable> resources;
 
-  private Dataset(String description, Map<String, NpyArray> arrays, ZipEntries archive) {
+  private Dataset(
+      String description, Map<String, NpyArray> arrays, List<? extends Closeable> resources) {
     this.description = description;
     this.arrays = arrays;
-    this.archive = archive;
+    this.resources = resources;
+  }
+
+  /**
+   * Opens a data set: an {@code .npz} file, a folder with one, folders of ONNX test data ({@code
+   * test_data_set_*}), or a folder of images with a {@code dataset.yaml} that says how they are
+   * read.
+   *
+   * @throws CompressionException with SOURCE_NOT_FOUND where nothing is there, with
+   *     DATASET_MISMATCH where it is no such data set
+   */
+  public static Dataset open(Path path) {
+    return Files.isDirectory(path) ? DatasetFolder.open(path) : npz(path);
+  }
+
+  /** A single sample with a single array: what a model's input was given. */
+  public static Dataset ofSample(String name, TensorData values) {
+    ArrayFile array = new ArrayFile(name, 1);
+    array.add(Path.of(name), values);
+    return made(name, List.of(array));
+  }
+
+  /** A data set of arrays that were made for it; they are closed with it. */
+  static Dataset made(String description, List<ArrayFile> files) {
+    Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    for (ArrayFile file : files) {
+      NpyArray array = file.array();
+      arrays.put(array.name(), array);
+    }
+    return new Dataset(description, arrays, files);
   }
 
   /**
@@ -60,7 +91,7 @@ public final class Dataset implements AutoCloseable {
             name,
             NpyArray.of(name, archive.bytes(entry, offsets.getOrDefault(entry.getName(), -1L))));
       }
-      return new Dataset(file.toString(), arrays, archive);
+      return new Dataset(file.toString(), arrays, List.of(archive));
     } catch (IOException e) {
       close(archive);
       throw new CompressionException(
@@ -86,7 +117,7 @@ public final class Dataset implements AutoCloseable {
             view.put(name.substring(prefix.length()), array);
           }
         });
-    return new Dataset(description + " (" + prefix + ")", view, null);
+    return new Dataset(description + " (" + prefix + ")", view, List.of());
   }
 
   /** Names of all arrays, in the order of the archive. */
@@ -188,15 +219,15 @@ public final class Dataset implements AutoCloseable {
 
   @Override
   public void close() {
-    close(archive);
+    resources.forEach(Dataset::close);
   }
 
-  private static void close(ZipEntries archive) {
-    if (archive == null) {
+  private static void close(Closeable resource) {
+    if (resource == null) {
       return;
     }
     try {
-      archive.close();
+      resource.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

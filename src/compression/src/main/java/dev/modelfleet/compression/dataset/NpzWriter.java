@@ -83,7 +83,8 @@ public final class NpzWriter implements AutoCloseable {
     return values.rewind();
   }
 
-  private static ByteBuffer header(String code, long[] shape) {
+  /** The header of an array: its type and shape. */
+  static ByteBuffer header(String code, long[] shape) {
     String dimensions =
         Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
     String text =

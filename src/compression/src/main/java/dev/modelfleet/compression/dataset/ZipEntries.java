@@ -2,6 +2,7 @@ package dev.modelfleet.compression.dataset;
 
 import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.compression.CompressionException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -20,7 +21,7 @@ import java.util.zip.ZipFile;
  * numpy.savez}) are mapped from the archive, compressed ones ({@code numpy.savez_compressed}) are
  * unpacked, large ones to a temporary file.
  */
-final class ZipEntries implements AutoCloseable {
+final class ZipEntries implements Closeable {
 
   private static final long MAX_ON_HEAP = 16L << 20;
   private static final long MAX_UNPACKED = 64L << 30;

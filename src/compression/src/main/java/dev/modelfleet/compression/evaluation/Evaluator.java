@@ -7,9 +7,9 @@ import dev.modelfleet.artifact.MetricType;
 import dev.modelfleet.compression.CompressionException;
 import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.runtime.ModelInMemory;
 import dev.modelfleet.compression.runtime.ModelSession;
 import dev.modelfleet.compression.runtime.SessionOptions;
-import dev.modelfleet.compression.runtime.StoredModel;
 
 /**
  * Compares variants with their original on an evaluation set. The original runs once; its outputs
@@ -49,6 +49,22 @@ public final class Evaluator implements AutoCloseable {
       SessionOptions options,
       double confidence,
       long seed) {
+    this(original, metric, data, options, confidence, seed, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As the others, on the first samples only.
+   *
+   * @param maxSamples how many at most
+   */
+  public Evaluator(
+      OnnxModel original,
+      Evaluation.Metric metric,
+      Dataset data,
+      SessionOptions options,
+      double confidence,
+      long seed,
+      int maxSamples) {
     this.metric = metric;
     this.confidence = confidence;
     this.seed = seed;
@@ -56,10 +72,10 @@ public final class Evaluator implements AutoCloseable {
     this.options = options;
     data.checkAgainst(original);
     this.reader = new OutputReader(metric, original.inputs(), original.outputs(), data);
-    this.samples = data.samples(original.inputs());
-    this.labels = metric.type() == MetricType.TOP_K_ACCURACY ? data.labels(samples) : null;
-    try (StoredModel stored = StoredModel.of(original);
-        ModelSession session = ModelSession.open(stored.file(), options)) {
+    int all = data.samples(original.inputs());
+    this.samples = Math.min(maxSamples, all);
+    this.labels = metric.type() == MetricType.TOP_K_ACCURACY ? data.labels(all) : null;
+    try (ModelSession session = open(original)) {
       for (int i = 0; i < samples; i++) {
         reference.add(reader.read(session, i));
       }
@@ -84,14 +100,53 @@ public final class Evaluator implements AutoCloseable {
    * @throws CompressionException with INVALID_MODEL where the variant does not load
    */
   public Accuracy evaluate(OnnxModel variant) {
+    return compare(variant).accuracy();
+  }
+
+  /**
+   * Accuracy and error of a variant against the original.
+   *
+   * @throws OutputsNotFiniteException where the variant's outputs hold NaN or infinity
+   * @throws CompressionException with INVALID_MODEL where the variant does not load
+   */
+  public Comparison compare(OnnxModel variant) {
     Score score = Score.of(metric, labels);
-    try (StoredModel stored = StoredModel.of(variant);
-        ModelSession session = ModelSession.open(stored.file(), options)) {
+    double signal = 0;
+    double noise = 0;
+    try (ModelSession session = open(variant)) {
       for (int i = 0; i < samples; i++) {
-        score.add(i, reference.get(i), reader.read(session, i));
+        float[] expected = reference.get(i);
+        float[] actual = reader.read(session, i);
+        score.add(i, expected, actual);
+        for (int j = 0; j < expected.length; j++) {
+          double difference = (double) actual[j] - expected[j];
+          signal += (double) expected[j] * expected[j];
+          noise += difference * difference;
+        }
       }
     }
-    return score.result(confidence, seed);
+    return new Comparison(score.result(confidence, seed), noise == 0 ? 0 : noise / signal);
+  }
+
+  /**
+   * A variant beside the original.
+   *
+   * @param accuracy by the metric
+   * @param noise power of the error of what the metric looks at, relative to the power of the
+   *     original's
+   */
+  public record Comparison(Accuracy accuracy, double noise) {
+
+    /** Signal to noise in decibels; infinite where nothing differs. */
+    public double sqnr() {
+      return -10 * Math.log10(noise);
+    }
+  }
+
+  private ModelSession open(OnnxModel model) {
+    return model.file().isPresent()
+        ? ModelSession.open(model.file().get(), options)
+        : ModelInMemory.open(model, options);
   }
 
   @Override

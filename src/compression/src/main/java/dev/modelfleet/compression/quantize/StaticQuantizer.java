@@ -5,8 +5,8 @@ import dev.modelfleet.artifact.Step;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.StepNotApplicableException;
-import dev.modelfleet.compression.calibration.Calibration;
 import dev.modelfleet.compression.calibration.Range;
+import dev.modelfleet.compression.calibration.Ranges;
 import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.graph.Graph;
 import dev.modelfleet.compression.transform.Canonical;
@@ -71,7 +71,7 @@ public final class StaticQuantizer implements Transform {
               .formatted(String.join(", ", choice.names()), WeightSites.MIN_ELEMENTS));
     }
     ActivationType type = activationType(step, context.target());
-    Map<String, ActivationParameters> parameters = parameters(model, plan, data, type);
+    Map<String, ActivationParameters> parameters = parameters(model, plan, context, type);
     int corrected =
         step.correctsBiases()
             ? BiasCorrection.apply(
@@ -81,13 +81,9 @@ public final class StaticQuantizer implements Transform {
     if (type == ActivationType.UINT16) {
       model.setOpset(BlockRewrite.DOMAIN, 1, model.irVersion());
     }
-    return "%d products with weights and %d nodes between them to int8, %d activation scales from %d"
-            .formatted(
-                plan.weighted().size(),
-                plan.between().size(),
-                parameters.size(),
-                data.samples(model.inputs()))
-        + " samples, %d embedding tables to int8%s%s%s%s"
+    return "%d products with weights and %d nodes between them to int8, %d activation scales from"
+            .formatted(plan.weighted().size(), plan.between().size(), parameters.size())
+        + " calibration data, %d embedding tables to int8%s%s%s%s"
             .formatted(
                 tables,
                 Smoothing.note(smoothed),
@@ -108,10 +104,16 @@ public final class StaticQuantizer implements Transform {
   }
 
   private Map<String, ActivationParameters> parameters(
-      OnnxModel model, QdqPlan plan, Dataset data, ActivationType type) {
+      OnnxModel model, QdqPlan plan, TransformContext context, ActivationType type) {
+    // Equalized layers compute other values under their names than those that are known.
+    Ranges known = step.equalizes() ? Ranges.measured() : context.ranges();
     Map<String, Range> ranges =
-        Calibration.run(
-            step.calibration(), model, plan.measured(), data, type == ActivationType.INT8);
+        known.of(
+            step.calibration(),
+            model,
+            plan.measured(),
+            context.calibration().orElseThrow(),
+            type == ActivationType.INT8);
     Map<String, ActivationParameters> parameters = new HashMap<>();
     ranges.forEach((value, range) -> parameters.put(value, ActivationParameters.of(range, type)));
     return parameters;

@@ -80,7 +80,7 @@ public final class HtmlReport {
 
   private Trial accepted() {
     return report.trials().stream()
-        .filter(trial -> trial.outcome() == TrialOutcome.ACCEPTED)
+        .filter(trial -> trial.recipe().equals(report.recipe()))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("a report without an accepted trial"));
   }

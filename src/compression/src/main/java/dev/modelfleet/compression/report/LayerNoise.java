@@ -8,10 +8,10 @@ import dev.modelfleet.compression.runtime.ModelInMemory;
 import dev.modelfleet.compression.runtime.ModelSession;
 import dev.modelfleet.compression.runtime.SessionOptions;
 import dev.modelfleet.compression.tensor.TensorData;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * How much of each layer's output in a variant is error, those of earlier layers included: both
@@ -22,6 +22,9 @@ public final class LayerNoise {
   /** A few samples have millions of activations: enough for a ratio. */
   private static final int SAMPLES = 4;
 
+  /** No further sample is run where those before take so much memory. */
+  private static final long MAX_BYTES = 64L << 20;
+
   private LayerNoise() {}
 
   /**
@@ -30,14 +33,15 @@ public final class LayerNoise {
    */
   public static Map<String, Double> measure(OnnxModel original, OnnxModel variant, Dataset data) {
     List<String> layers = LayerTable.shared(original, variant);
+    if (layers.isEmpty()) {
+      return Map.of();
+    }
+    List<Map<String, TensorData>> expected = reference(original, layers, data);
     Map<String, double[]> power = new LinkedHashMap<>();
-    try (ModelSession reference = open(original, layers);
-        ModelSession session = open(variant, layers)) {
-      int samples = Math.min(SAMPLES, data.samples(reference.inputs()));
-      for (int i = 0; i < samples; i++) {
-        Map<String, TensorData> expected = reference.run(data.sample(i, reference.inputs()));
+    try (ModelSession session = open(variant, layers)) {
+      for (int i = 0; i < expected.size(); i++) {
         Map<String, TensorData> actual = session.run(data.sample(i, session.inputs()));
-        expected.forEach((name, values) -> add(power, name, values, actual.get(name)));
+        expected.get(i).forEach((name, values) -> add(power, name, values, actual.get(name)));
       }
     }
     Map<String, Double> noise = new LinkedHashMap<>();
@@ -50,12 +54,30 @@ public final class LayerNoise {
     return noise;
   }
 
+  /**
+   * The original's layers on the first samples; its session is closed before the variant's opens.
+   */
+  private static List<Map<String, TensorData>> reference(
+      OnnxModel original, List<String> layers, Dataset data) {
+    List<Map<String, TensorData>> expected = new ArrayList<>();
+    long bytes = 0;
+    try (ModelSession session = open(original, layers)) {
+      int samples = Math.min(SAMPLES, data.samples(session.inputs()));
+      while (expected.size() < samples && bytes < MAX_BYTES) {
+        Map<String, TensorData> outputs =
+            session.run(data.sample(expected.size(), session.inputs()));
+        bytes += outputs.values().stream().mapToLong(output -> output.data().remaining()).sum();
+        expected.add(outputs);
+      }
+    }
+    return expected;
+  }
+
   private static ModelSession open(OnnxModel model, List<String> layers) {
     Graph graph = model.graph().copy();
-    Set<String> outputs = graph.outputNames();
-    layers.stream()
-        .filter(layer -> !outputs.contains(layer))
-        .forEach(layer -> graph.outputs().add(ValueInfoProto.newBuilder().setName(layer).build()));
+    graph.outputs().clear();
+    layers.forEach(
+        layer -> graph.outputs().add(ValueInfoProto.newBuilder().setName(layer).build()));
     return ModelInMemory.open(model.withGraph(graph), SessionOptions.cpu(0));
   }
 

@@ -64,6 +64,7 @@ final class SizeAccuracyPlot {
     drawAcceptedArea();
     drawAxes();
     drawGates();
+    drawFront();
     points.forEach(this::drawPoint);
     labels().forEach(this::drawLabel);
     add("</svg>");
@@ -137,6 +138,29 @@ final class SizeAccuracyPlot {
     }
   }
 
+  /** A line through the points that no other one beats in size and accuracy at once. */
+  private void drawFront() {
+    List<Point> front =
+        points.stream()
+            .filter(point -> points.stream().noneMatch(other -> beats(other, point)))
+            .sorted(Comparator.comparingLong(Point::size))
+            .toList();
+    StringBuilder line = new StringBuilder();
+    front.forEach(
+        point ->
+            line.append(
+                String.format(Locale.ROOT, "%.1f,%.1f ", x(point.size()), y(point.drop()))));
+    if (front.size() > 1) {
+      add("<polyline class=\"front\" points=\"%s\"/>", line.toString().strip());
+    }
+  }
+
+  private static boolean beats(Point other, Point point) {
+    return other.size() <= point.size()
+        && other.drop() <= point.drop()
+        && (other.size() < point.size() || other.drop() < point.drop());
+  }
+
   private void drawPoint(Point point) {
     add(
         "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"6\"/>",
@@ -187,7 +211,11 @@ final class SizeAccuracyPlot {
     if (point.outcome() == null) {
       return "original";
     }
-    return point.outcome() == TrialOutcome.ACCEPTED ? "accepted" : "rejected";
+    return switch (point.outcome()) {
+      case ACCEPTED -> "accepted";
+      case PASSED -> "passed";
+      case REJECTED, FAILED, SKIPPED -> "rejected";
+    };
   }
 
   private double sizeStep() {

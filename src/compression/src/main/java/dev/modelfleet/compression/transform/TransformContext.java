@@ -2,6 +2,7 @@ package dev.modelfleet.compression.transform;
 
 import dev.modelfleet.artifact.Evaluation;
 import dev.modelfleet.artifact.TargetProfile;
+import dev.modelfleet.compression.calibration.Ranges;
 import dev.modelfleet.compression.dataset.Dataset;
 import java.util.Optional;
 
@@ -13,16 +14,23 @@ import java.util.Optional;
  * @param seed of everything random
  * @param metric what accuracy is measured by; labels are not at hand
  * @param reasons where a planner says why it treats layers as it does
+ * @param ranges of activations on the calibration data
  */
 public record TransformContext(
     TargetProfile target,
     Optional<Dataset> calibration,
     long seed,
     Optional<Evaluation.Metric> metric,
-    LayerReasons reasons) {
+    LayerReasons reasons,
+    Ranges ranges) {
+
+  /** The same with ranges that are known already. */
+  public TransformContext with(Ranges known) {
+    return new TransformContext(target, calibration, seed, metric, reasons, known);
+  }
 
   /** Without a metric; reasons are lost. */
   public TransformContext(TargetProfile target, Optional<Dataset> calibration, long seed) {
-    this(target, calibration, seed, Optional.empty(), new LayerReasons());
+    this(target, calibration, seed, Optional.empty(), new LayerReasons(), Ranges.measured());
   }
 }

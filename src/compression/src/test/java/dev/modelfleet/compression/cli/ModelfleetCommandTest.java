@@ -111,6 +111,18 @@ class ModelfleetCommandTest {
   }
 
   @Test
+  void anObjectiveTriesAllAndKeepsTheBest() throws IOException {
+    assertThat(compress("--objective", "accuracy")).as("%s", out).isEqualTo(0);
+    assertThat(out.toString())
+        .contains("accepted weights: ", "NotTheBest: it holds the gates, and weights is better")
+        .containsPattern("weights \\* ");
+    assertThat(directory.resolve("out/variants")).doesNotExist();
+    ReportSchema.check(directory.resolve("out/report.json"));
+    assertThat(compress("--objective", "accuracy", "--max-trials", "1")).isEqualTo(0);
+    assertThat(out.toString()).contains("accepted per-tensor: ");
+  }
+
+  @Test
   void inspectShowsWhatIsInside() {
     assertThat(run("inspect", model)).isEqualTo(0);
     assertThat(out.toString())
@@ -120,9 +132,47 @@ class ModelfleetCommandTest {
   }
 
   @Test
+  void sensitivityPutsTheWorstLayersFirst() throws IOException {
+    String json = directory.resolve("s.json").toString();
+    assertThat(
+            run("sensitivity", model, "--calibration", data, "--evaluation", data, "--json", json))
+        .isEqualTo(0);
+    assertThat(out.toString()).containsPattern("LAYER +OPERATOR +WEIGHTS +SAVES +SQNR");
+    double[] sqnr =
+        out.toString()
+            .lines()
+            .filter(line -> line.contains(" dB"))
+            .mapToDouble(line -> Double.parseDouble(line.replaceAll(".* ([0-9.]+) dB.*", "$1")))
+            .toArray();
+    assertThat(sqnr).hasSizeGreaterThan(3).isSorted();
+    assertThat(Files.readString(Path.of(json))).contains("\"format\" : \"INT8\"", "\"sqnr\" : ");
+    assertThat(err.toString()).contains("1 of ");
+  }
+
+  @Test
+  void mixedPrecisionTellsItsReasonsInTheReport() throws IOException {
+    Files.writeString(
+        directory.resolve("policy.yaml"),
+        """
+        name: mixed
+        steps:
+          - simplify: {}
+          - quantize: {scheme: Static, mixedPrecision: {maxAccuracyDrop: 0.01%}}
+        """);
+    assertThat(compress()).as("%s", out).isEqualTo(0);
+    assertThat(out.toString()).contains("layers get ", "predicted", " lost on 24 calibration");
+    ReportSchema.check(directory.resolve("out/report.json"));
+    assertThat(Files.readString(directory.resolve("out/report.json"))).contains(" rather than ");
+    assertThat(Files.readString(directory.resolve("out/report.html"))).contains("<th>Why</th>");
+  }
+
+  @Test
   void compareMeasuresVariantsAgainstTheOriginal() {
     assertThat(run("compare", model, model, "--evaluation", data, "--iterations", "3"))
         .isEqualTo(0);
-    assertThat(out.toString()).contains("1.00000", "0.000 %");
+    assertThat(out.toString())
+        .contains("1.00000", "0.000 %")
+        .containsPattern("MODEL +SIZE +MEMORY +SCORE +DROP +AT MOST +P50 +P99")
+        .containsPattern("model.onnx +\\d+\\.\\d\\d MB +\\d+\\.\\d\\d MB ");
   }
 }

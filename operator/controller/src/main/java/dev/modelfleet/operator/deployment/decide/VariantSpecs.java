@@ -59,6 +59,7 @@ final class VariantSpecs {
             .calibration(calibration())
             .evaluation(evaluation())
             .gates(gates(policy == null ? null : policy.constraints(), spec.budget()))
+            .search(policy == null ? null : policy.search())
             .fallback(fallback())
             .target(
                 VariantTargetBuilder.builder()

@@ -141,10 +141,12 @@ final class ProbingState implements VariantState {
     Set<String> over =
         trials.stream()
             .filter(trial -> trial.outcome() != TrialOutcome.ACCEPTED)
+            .filter(trial -> trial.outcome() != TrialOutcome.PASSED)
             .map(VariantTrial::recipe)
             .collect(Collectors.toSet());
     var spec = facts.variant().getSpec();
-    boolean recipeLeft = spec.recipes().stream().anyMatch(r -> !over.contains(r.name()));
+    boolean recipeLeft =
+        new VariantRequest(spec).expandedRecipes().stream().anyMatch(r -> !over.contains(r.name()));
     boolean original = spec.fallback() == Fallback.ORIGINAL || spec.recipes().isEmpty();
     return recipeLeft || (original && !over.contains(Recipe.ORIGINAL));
   }

@@ -5,6 +5,7 @@ import dev.modelfleet.api.v1alpha1.GoDuration;
 import dev.modelfleet.api.v1alpha1.Percentage;
 import dev.modelfleet.api.v1alpha1.VariantTrial;
 import dev.modelfleet.api.v1alpha1.VariantTrialBuilder;
+import dev.modelfleet.artifact.ParetoFront;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.TrialOutcome;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class TrialLedger {
       boolean known = trials.containsKey(trial.recipe());
       boolean ruledOut = Trial.RULED_OUT_ON_DEVICE.equals(trial.reason());
       if (!(known && ruledOut)) {
-        trials.put(trial.recipe(), shown(trial));
+        trials.put(trial.recipe(), shown(trial, ParetoFront.contains(built, trial)));
       }
     }
     return bounded(trials);
@@ -66,7 +67,7 @@ final class TrialLedger {
     return trials.values().stream().limit(MAX_TRIALS).toList();
   }
 
-  private static VariantTrial shown(Trial trial) {
+  private static VariantTrial shown(Trial trial, boolean optimal) {
     return VariantTrialBuilder.builder()
         .recipe(trial.recipe())
         .outcome(trial.outcome())
@@ -81,6 +82,7 @@ final class TrialLedger {
                 : new Percentage(trial.accuracy().interval().upper()).toString())
         .latencyP99(
             trial.latency() == null ? null : GoDuration.ofMillis(trial.latency().p99Millis()))
+        .paretoOptimal(optimal ? true : null)
         .build();
   }
 

@@ -7,6 +7,7 @@ import dev.modelfleet.artifact.Evaluation;
 import dev.modelfleet.artifact.Fallback;
 import dev.modelfleet.artifact.Gates;
 import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.artifact.Search;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.operator.name.ResourceName;
 import dev.modelfleet.operator.name.Sha256;
@@ -35,6 +36,7 @@ public final class VariantKey {
       Evaluation.Metric metric,
       Double confidence,
       Gates gates,
+      Search search,
       Fallback fallback,
       TargetProfile profile,
       String hardwareTarget,
@@ -60,6 +62,7 @@ public final class VariantKey {
                 evaluation == null ? null : request.metric(),
                 evaluation == null ? null : request.confidence(),
                 request.gates(),
+                request.search(),
                 spec.fallback(),
                 request.profile(),
                 spec.target().hardwareTarget(),

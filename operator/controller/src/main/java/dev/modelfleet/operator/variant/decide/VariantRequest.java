@@ -14,6 +14,7 @@ import dev.modelfleet.artifact.Gates;
 import dev.modelfleet.artifact.ProbeRequest;
 import dev.modelfleet.artifact.Publication;
 import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.artifact.Search;
 import dev.modelfleet.artifact.Source;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.operator.name.Sha256;
@@ -53,6 +54,7 @@ public final class VariantRequest {
             : source(spec.calibration().dataset().uri(), spec.calibration().dataset().digest()),
         evaluation(),
         gates(),
+        search(),
         spec.fallback(),
         profile(),
         new Publication(registry + "/" + spec.modelName(), tag(excluded), plainHttp),
@@ -98,6 +100,11 @@ public final class VariantRequest {
     return recipes;
   }
 
+  /** The recipes as they are tried. */
+  List<Recipe> expandedRecipes() {
+    return search().expand(recipes());
+  }
+
   Evaluation.Metric metric() {
     return ContractJson.read(
         ContractJson.write(spec.evaluation().metric()), Evaluation.Metric.class);
@@ -106,6 +113,12 @@ public final class VariantRequest {
   Double confidence() {
     String confidence = spec.evaluation().confidence();
     return confidence == null ? null : Percentage.parse(confidence).fraction();
+  }
+
+  Search search() {
+    return spec.search() == null
+        ? Search.ORDERED
+        : ContractJson.read(ContractJson.write(spec.search()), Search.class);
   }
 
   TargetProfile profile() {
