@@ -124,6 +124,14 @@ final class ExecutionArguments {
       description = "option of the plugin execution provider")
   private Map<String, String> providerOptions = Map.of();
 
+  @Option(
+      names = "--max-latency-ms",
+      description =
+          "largest 99th percentile of the latency of one inference, in milliseconds, measured with"
+              + " the golden inputs before the server is ready; above it the server ends. 0: any",
+      defaultValue = "0")
+  private double maxLatencyMillis;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -149,7 +157,8 @@ final class ExecutionArguments {
         priorityLevels,
         queueTimeoutMicros,
         batching(),
-        finiteInputs);
+        finiteInputs,
+        maxLatencyMillis);
   }
 
   private Batching batching() {

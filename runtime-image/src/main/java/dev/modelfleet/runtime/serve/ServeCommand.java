@@ -1,6 +1,8 @@
 package dev.modelfleet.runtime.serve;
 
+import dev.modelfleet.artifact.ContractJson;
 import dev.modelfleet.artifact.ExitCode;
+import dev.modelfleet.artifact.ServeFailure;
 import dev.modelfleet.compression.runtime.Telemetry;
 import dev.modelfleet.runtime.serve.model.ModelCatalog;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
@@ -8,6 +10,7 @@ import dev.modelfleet.runtime.serve.model.SingleVariant;
 import dev.modelfleet.runtime.serve.model.VariantSource;
 import dev.modelfleet.runtime.serve.repository.ModelTree;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -29,7 +32,7 @@ import sun.misc.Signal;
       "The variant's golden inputs are replayed before the server says that it is ready. Where this"
           + " device's outputs disagree with the builder's, the server stays up, alive and not ready:"
           + " GET /v2/health/ready answers 503 with the reason, the metric modelfleet_golden_agreement"
-          + " is 0, and no inference is answered.",
+          + " is 0, and no inference is answered. With --termination-message it ends instead.",
       "",
       "Exit codes: 0 after SIGTERM or SIGINT, 65 where the variant can't be loaded, 75 where a port"
           + " can't be had."
@@ -90,6 +93,14 @@ public final class ServeCommand implements Callable<Integer> {
   private boolean jsonLog;
 
   @Option(
+      names = "--termination-message",
+      description =
+          "file to which the reason is written, as JSON, where the variant can't be served here;"
+              + " the server then ends with 65 also where its golden inputs disagree, so that"
+              + " whoever started it knows")
+  private Path terminationMessage;
+
+  @Option(
       names = "--self-test",
       description = {
         "start, ask everything once over the server's own ports, and exit: 0 where all was well, 1"
@@ -120,6 +131,7 @@ public final class ServeCommand implements Callable<Integer> {
           : serve(modelDirectory());
     } catch (ModelLoadException e) {
       log.error(e.getMessage());
+      tell(e.failure());
       return ExitCode.PERMANENT_FAILURE;
     } catch (ServerStartException e) {
       log.error(e.getMessage());
@@ -130,6 +142,16 @@ public final class ServeCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return ExitCode.DONE;
+    }
+  }
+
+  private void tell(ServeFailure failure) {
+    if (terminationMessage != null) {
+      try {
+        Files.writeString(terminationMessage, ContractJson.write(failure));
+      } catch (IOException e) {
+        log.warn("can't write %s: %s".formatted(terminationMessage, e.getMessage()));
+      }
     }
   }
 
@@ -164,7 +186,7 @@ public final class ServeCommand implements Callable<Integer> {
     Signal.handle(new Signal("TERM"), signal -> stop.countDown());
     Signal.handle(new Signal("INT"), signal -> stop.countDown());
     try (Server server = new Server(options(directory), log, version())) {
-      server.start();
+      server.start(terminationMessage != null);
       if (selfTest) {
         server.selfTest();
       } else {

@@ -75,6 +75,15 @@ final class Server implements AutoCloseable {
    * @throws ServerStartException where a port can't be had
    */
   void start() throws ModelLoadException, ServerStartException {
+    start(false);
+  }
+
+  /**
+   * As {@link #start()}.
+   *
+   * @param endsOnMismatch whether a model whose golden inputs disagree is an error like any other
+   */
+  void start(boolean endsOnMismatch) throws ModelLoadException, ServerStartException {
     // Known before the first request can arrive, so that nothing is ready without its model.
     List<String> names = options.catalog().names();
     names.forEach(models::announce);
@@ -88,7 +97,7 @@ final class Server implements AutoCloseable {
     grpcPort = await(grpcListening, "--grpc-port " + ports.grpc());
     metricsPort = await(metricsListening, "--metrics-port " + ports.metrics());
     for (ModelLoadException failure : failures) {
-      if (names.size() == 1 && failure.golden() == null) {
+      if (names.size() == 1 && (endsOnMismatch || failure.golden() == null)) {
         throw failure;
       }
       log.error("not serving, and staying so: " + failure.getMessage());

@@ -31,6 +31,33 @@ class ServeCommandTest {
   }
 
   @Test
+  void whoeverStartedItIsToldWhereGoldenInputsDisagree() throws Exception {
+    TestVariant.addSubWithGolden(directory, 5, -4, 3, -2);
+    Path message = directory.resolve("termination-log");
+
+    assertThat(run("--model-dir=" + directory, "--termination-message=" + message)).isEqualTo(65);
+
+    assertThat(Files.readString(message))
+        .contains("\"GoldenMismatch\"")
+        .contains("golden inputs disagree");
+  }
+
+  @Test
+  void aDeviceThatIsTooSlowIsTold() throws Exception {
+    TestVariant.addSubWithGolden(directory, 2, 3, 4, 5);
+    Path message = directory.resolve("termination-log");
+
+    int code =
+        run(
+            "--model-dir=" + directory,
+            "--max-latency-ms=0.000001",
+            "--termination-message=" + message);
+
+    assertThat(code).isEqualTo(65);
+    assertThat(Files.readString(message)).contains("\"LatencyAboveBudget\"");
+  }
+
+  @Test
   void everyTypeCanBeSelfTested() throws Exception {
     TestVariant.of(directory, "identity");
     assertThat(run("--self-test", "--model-dir=" + directory)).isZero();

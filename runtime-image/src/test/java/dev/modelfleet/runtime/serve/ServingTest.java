@@ -82,7 +82,8 @@ class ServingTest {
 
   @Test
   void numbersThatAreNotFiniteAreRefusedWhereTheyAreForbidden() throws Exception {
-    ServingOptions options = new ServingOptions(TestServer.ENGINE, 1, 8, 1, 0, Batching.NONE, true);
+    ServingOptions options =
+        new ServingOptions(TestServer.ENGINE, 1, 8, 1, 0, Batching.NONE, true, 0);
     Path variant = TestVariant.of(directory, "add_sub");
     try (TestServer server = TestServer.start(variant, options, TestServer.SMALL_LIMITS);
         GrpcCalls calls = new GrpcCalls(server.server().grpcPort())) {

@@ -1,6 +1,7 @@
 package dev.modelfleet.runtime.serve.model;
 
 import ai.onnxruntime.OrtException;
+import dev.modelfleet.artifact.ServeFailure;
 import dev.modelfleet.artifact.VariantManifest;
 import dev.modelfleet.compression.CompressionException;
 import dev.modelfleet.compression.dataset.Dataset;
@@ -26,6 +27,10 @@ import java.util.stream.IntStream;
 /** Runs a variant's golden inputs on the very session that is to serve, and compares. */
 final class GoldenReplay {
 
+  private static final int MIN_RUNS = 10;
+  private static final int MAX_RUNS = 100;
+  private static final int LATENCY_ROUNDS = 3;
+  private static final long LATENCY_NANOS = 1_000_000_000L;
   private static final String INPUT = Golden.INPUT;
   private static final String OUTPUT = Golden.OUTPUT;
 
@@ -49,10 +54,11 @@ final class GoldenReplay {
    * Replays all samples, each alone and, where requests are to be joined, in batches too: a model
    * whose items influence each other must not serve them together.
    *
-   * @param maxBatchSize largest batch that requests are joined to; 0 where they are not
-   * @throws ModelLoadException where the golden file can't be read or does not fit the model
+   * @param options largest batch that requests are joined to, and the budget of latency
+   * @throws ModelLoadException where the golden file can't be read, does not fit the model, or an
+   *     inference takes longer than the budget
    */
-  static GoldenAgreement replay(OrtModel engine, VariantSource source, int maxBatchSize)
+  static GoldenAgreement replay(OrtModel engine, VariantSource source, ServingOptions options)
       throws ModelLoadException {
     VariantManifest.Golden golden = source.manifest().golden();
     if (golden == null) {
@@ -60,7 +66,11 @@ final class GoldenReplay {
     }
     try (Dataset dataset = Dataset.npz(source.goldenFile())) {
       GoldenReplay replay = new GoldenReplay(engine, dataset);
-      return replay.run(golden, maxBatchSize);
+      GoldenAgreement agreement = replay.run(golden, options.batching().maxSize());
+      if (agreement.agrees() && options.maxLatencyMillis() > 0) {
+        replay.checkLatency(golden.samples(), options.maxLatencyMillis());
+      }
+      return agreement;
     } catch (CompressionException | IllegalArgumentException | ProtocolException e) {
       throw new ModelLoadException(
           "golden inputs %s do not fit the model: %s"
@@ -85,6 +95,37 @@ final class GoldenReplay {
     }
     return new GoldenAgreement(
         golden.samples(), worstCosine, worst, worstBatch, golden.minCosine());
+  }
+
+  /**
+   * The session is warm by now: the samples were replayed already. A device that is busy for a
+   * moment is not too slow, so one round of several within the budget is enough.
+   */
+  private void checkLatency(int samples, double maxMillis) throws OrtException, ModelLoadException {
+    List<List<Tensor>> all = IntStream.range(0, samples).mapToObj(this::inputs).toList();
+    double best = Double.MAX_VALUE;
+    for (int round = 0; round < LATENCY_ROUNDS && best > maxMillis; round++) {
+      best = Math.min(best, p99Millis(all));
+    }
+    if (best > maxMillis) {
+      throw new ModelLoadException(
+          "an inference takes %.3g ms here (99th percentile with the golden inputs, the best of %d rounds), at most %s ms are allowed: this device is slower or busier than the one that the variant was proven on"
+              .formatted(best, LATENCY_ROUNDS, maxMillis),
+          ServeFailure.Reason.LATENCY_ABOVE_BUDGET);
+    }
+  }
+
+  private double p99Millis(List<List<Tensor>> samples) throws OrtException {
+    List<String> wanted = compared.stream().map(TensorSpec::name).toList();
+    List<Long> nanos = new ArrayList<>();
+    long end = System.nanoTime() + LATENCY_NANOS;
+    while (nanos.size() < MIN_RUNS || (nanos.size() < MAX_RUNS && System.nanoTime() < end)) {
+      long start = System.nanoTime();
+      engine.run(samples.get(nanos.size() % samples.size()), wanted);
+      nanos.add(System.nanoTime() - start);
+    }
+    Collections.sort(nanos);
+    return nanos.get((int) Math.ceil(nanos.size() * 0.99) - 1) / 1e6;
   }
 
   private void replaySample(int sample) throws OrtException {

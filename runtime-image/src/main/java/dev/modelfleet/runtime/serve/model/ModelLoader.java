@@ -57,7 +57,7 @@ final class ModelLoader {
     try {
       checkDeclared(engine, origin.declared());
       checkBatching(engine, options.batching());
-      GoldenAgreement golden = GoldenReplay.replay(engine, source, options.batching().maxSize());
+      GoldenAgreement golden = GoldenReplay.replay(engine, source, options);
       if (!golden.agrees()) {
         throw new ModelLoadException("model '" + name + "': " + golden.summary(), golden);
       }

@@ -11,6 +11,8 @@ package dev.modelfleet.runtime.serve.model;
  * @param queueTimeoutMicros longest wait of requests that give no time-out of their own; 0 for none
  * @param batching how requests are joined
  * @param finiteInputs whether NaN and infinity in inputs are refused
+ * @param maxLatencyMillis largest 99th percentile of the latency of one inference, measured with
+ *     the golden inputs before the model serves; 0 where none is wanted
  */
 public record ServingOptions(
     EngineOptions engine,
@@ -19,7 +21,8 @@ public record ServingOptions(
     int priorityLevels,
     long queueTimeoutMicros,
     Batching batching,
-    boolean finiteInputs) {
+    boolean finiteInputs,
+    double maxLatencyMillis) {
 
   /** Most levels of urgency that a model can have. */
   public static final int MAX_PRIORITY_LEVELS = 100;
@@ -29,7 +32,7 @@ public record ServingOptions(
     this(engine, instances, queueLimit, 1, 0, Batching.NONE);
   }
 
-  /** Inputs may be any numbers. */
+  /** Inputs may be any numbers, and inferences may take any time. */
   public ServingOptions(
       EngineOptions engine,
       int instances,
@@ -37,6 +40,6 @@ public record ServingOptions(
       int priorityLevels,
       long queueTimeoutMicros,
       Batching batching) {
-    this(engine, instances, queueLimit, priorityLevels, queueTimeoutMicros, batching, false);
+    this(engine, instances, queueLimit, priorityLevels, queueTimeoutMicros, batching, false, 0);
   }
 }

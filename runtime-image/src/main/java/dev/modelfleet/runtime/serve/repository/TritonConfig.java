@@ -166,7 +166,8 @@ final class TritonConfig {
               batching.getPreferredBatchSizeList(),
               batching.getMaxQueueDelayMicroseconds(),
               false),
-          defaults.finiteInputs());
+          defaults.finiteInputs(),
+          defaults.maxLatencyMillis());
     } catch (IllegalArgumentException e) {
       throw new ModelLoadException("config.pbtxt: " + e.getMessage(), e);
     }
