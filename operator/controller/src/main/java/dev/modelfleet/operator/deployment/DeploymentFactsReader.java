@@ -44,6 +44,7 @@ final class DeploymentFactsReader {
 
   private final KubernetesClient client;
   private final SourceResolver sources;
+  private final FleetSources fleet;
   private final Consumer<ResourceID> wake;
 
   /**
@@ -52,9 +53,13 @@ final class DeploymentFactsReader {
    * @param wake called with an object when the answer to a question of its has come
    */
   DeploymentFactsReader(
-      KubernetesClient client, SourceResolver sources, Consumer<ResourceID> wake) {
+      KubernetesClient client,
+      SourceResolver sources,
+      FleetSources fleet,
+      Consumer<ResourceID> wake) {
     this.client = client;
     this.sources = sources;
+    this.fleet = fleet;
     this.wake = wake;
   }
 
@@ -83,7 +88,9 @@ final class DeploymentFactsReader {
         variants,
         revisions,
         workloads,
-        conflicts(deployment, workloads, variants, context));
+        conflicts(deployment, workloads, variants, context),
+        fleet.nodesFor(deployment),
+        fleet.podsOf(deployment));
   }
 
   private static boolean isReady(ModelVariant variant) {

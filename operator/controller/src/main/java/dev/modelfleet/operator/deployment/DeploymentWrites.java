@@ -3,19 +3,24 @@ package dev.modelfleet.operator.deployment;
 import dev.modelfleet.api.v1alpha1.DeploymentTarget;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
+import dev.modelfleet.api.v1alpha1.ModelVariantStatus;
 import dev.modelfleet.api.v1alpha1.Placement;
+import dev.modelfleet.api.v1alpha1.VariantArtifact;
 import dev.modelfleet.operator.OperatorContext;
 import dev.modelfleet.operator.apply.ServerSideApply;
 import dev.modelfleet.operator.deployment.decide.DeploymentDecision;
 import dev.modelfleet.operator.deployment.decide.DeploymentFacts;
+import dev.modelfleet.operator.deployment.decide.HostPlan;
 import dev.modelfleet.operator.deployment.decide.RevisionRecords;
 import dev.modelfleet.operator.deployment.decide.ServingObjects;
+import dev.modelfleet.operator.deployment.decide.TargetPlan;
 import dev.modelfleet.operator.deployment.decide.TargetServing;
 import dev.modelfleet.operator.deployment.decide.WorkloadFacts;
 import dev.modelfleet.operator.name.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -23,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,20 +84,67 @@ final class DeploymentWrites {
   private void serve(
       DeploymentFacts facts, DeploymentDecision decision, Context<ModelDeployment> context) {
     for (TargetServing target : decision.servings()) {
-      if (target.plan() == null || target.servedVariant().getStatus().artifact() == null) {
+      if (!target.hosts().isEmpty()) {
+        host(facts, target);
+      } else if (target.plan() != null && artifact(facts, target.plan()).isPresent()) {
+        HasMetadata workload =
+            serving.workload(
+                facts.deployment(),
+                target,
+                artifact(facts, target.plan()).get(),
+                decision.paused());
+        apply.apply(workload, actual(facts, target, workload));
+        removeOtherKind(facts, target);
+      } else {
         continue;
       }
-      HasMetadata workload =
-          serving.workload(
-              facts.deployment(),
-              target,
-              target.servedVariant().getStatus().artifact(),
-              decision.paused());
-      apply.apply(workload, actual(facts, target, workload));
       Service service = serving.service(facts.deployment(), target.plan());
       apply.apply(service, named(facts, context, Service.class, service));
-      removeOtherKind(facts, target);
+      budgetDisruptions(facts, target, context);
     }
+  }
+
+  /** Several pods behind one Service are not all to go when nodes are drained. */
+  private void budgetDisruptions(
+      DeploymentFacts facts, TargetServing target, Context<ModelDeployment> context) {
+    PodDisruptionBudget budget = serving.disruptionBudget(facts.deployment(), target.plan());
+    Optional<PodDisruptionBudget> there = named(facts, context, PodDisruptionBudget.class, budget);
+    boolean several = target.plan().mode() == Placement.Mode.REPLICAS && target.replicas() > 1;
+    if (several) {
+      apply.apply(budget, there);
+    } else {
+      there.ifPresent(this::remove);
+    }
+  }
+
+  /** The objects of a target of which several may be needed for a while. */
+  private void host(DeploymentFacts facts, TargetServing target) {
+    List<WorkloadFacts> workloads =
+        facts.workloads().getOrDefault(target.target().name(), List.of());
+    for (HostPlan host : target.hosts()) {
+      Optional<HasMetadata> there =
+          workloads.stream()
+              .filter(workload -> (workload.replicas() == null) == (host.replicas() == null))
+              .map(WorkloadFacts::object)
+              .filter(object -> object.getMetadata().getName().equals(host.name()))
+              .findFirst();
+      artifact(facts, host.plan())
+          .ifPresent(
+              artifact ->
+                  apply.apply(
+                      serving.host(facts.deployment(), host, artifact, there.orElse(null)), there));
+    }
+    Set<String> names = target.hosts().stream().map(HostPlan::name).collect(Collectors.toSet());
+    workloads.stream()
+        .map(WorkloadFacts::object)
+        .filter(object -> !names.contains(object.getMetadata().getName()))
+        .forEach(this::remove);
+  }
+
+  private static Optional<VariantArtifact> artifact(DeploymentFacts facts, TargetPlan plan) {
+    return Optional.ofNullable(facts.variants().get(plan.variant()))
+        .map(ModelVariant::getStatus)
+        .map(ModelVariantStatus::artifact);
   }
 
   private static Optional<HasMetadata> actual(
@@ -120,9 +173,11 @@ final class DeploymentWrites {
         .filter(entry -> !targets.contains(entry.getKey()))
         .flatMap(entry -> entry.getValue().stream())
         .forEach(workload -> remove(workload.object()));
-    DeploymentFactsReader.owned(facts.deployment(), context, Service.class)
-        .filter(service -> service.getMetadata().getDeletionTimestamp() == null)
-        .filter(service -> !targets.contains(service.getMetadata().getLabels().get(Labels.TARGET)))
+    Stream.<HasMetadata>concat(
+            DeploymentFactsReader.owned(facts.deployment(), context, Service.class),
+            DeploymentFactsReader.owned(facts.deployment(), context, PodDisruptionBudget.class))
+        .filter(object -> object.getMetadata().getDeletionTimestamp() == null)
+        .filter(object -> !targets.contains(object.getMetadata().getLabels().get(Labels.TARGET)))
         .forEach(this::remove);
   }
 

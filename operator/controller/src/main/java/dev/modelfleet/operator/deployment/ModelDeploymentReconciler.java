@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -49,7 +50,8 @@ import java.util.stream.Collectors;
 @ControllerConfiguration(
     name = "modeldeployment",
     fieldManager = Labels.MODELFLEET,
-    informer = @Informer(itemStore = PrunedStore.class),
+    generationAwareEventProcessing = false,
+    informer = @Informer(itemStore = PrunedStore.class, onUpdateFilter = RequestFilter.class),
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
 @GradualRetry(maxAttempts = Integer.MAX_VALUE, initialInterval = 1000, maxInterval = 60_000)
@@ -64,13 +66,15 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
   private final OperatorContext operator;
   private final SimpleInboundEventSource<ModelDeployment> answers =
       new SimpleInboundEventSource<>("source-answers");
+  private final FleetSources fleet = new FleetSources();
   private final DeploymentFactsReader reader;
   private final DeploymentWrites writes;
 
   public ModelDeploymentReconciler(OperatorContext operator) {
     this.operator = operator;
     this.reader =
-        new DeploymentFactsReader(operator.client(), operator.sources(), answers::propagateEvent);
+        new DeploymentFactsReader(
+            operator.client(), operator.sources(), fleet, answers::propagateEvent);
     this.writes = new DeploymentWrites(operator);
   }
 
@@ -98,13 +102,22 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
 
   private static UpdateControl<ModelDeployment> recheck(DeploymentDecision decision, Instant now) {
     UpdateControl<ModelDeployment> control = UpdateControl.noUpdate();
+    Instant next =
+        decision.plan() == null ? Instant.MAX : decision.plan().next().orElse(Instant.MAX);
     return switch (decision.state()) {
       case RolloutState.Underway underway ->
-          control.rescheduleAfter(Duration.between(now, underway.deadline()).plusSeconds(1));
+          at(next.isBefore(underway.deadline()) ? next : underway.deadline(), now, control);
+      case RolloutState.Soaking soaking -> at(next, now, control);
       case RolloutState.Unresolved(References.Unresolved missing) ->
           control.rescheduleAfter(ASK_AGAIN);
       default -> control;
     };
+  }
+
+  private static UpdateControl<ModelDeployment> at(
+      Instant time, Instant now, UpdateControl<ModelDeployment> control) {
+    Duration wait = Duration.between(now, time);
+    return control.rescheduleAfter(wait.isNegative() ? Duration.ofSeconds(1) : wait.plusSeconds(1));
   }
 
   @Override
@@ -131,9 +144,12 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
             (now, before) -> !WorkloadFacts.of(now).tellsTheSame(WorkloadFacts.of(before)),
             context),
         owned(Service.class, (now, before) -> true, context),
+        owned(PodDisruptionBudget.class, (now, before) -> true, context),
         owned(ControllerRevision.class, (now, before) -> true, context),
         policies(context),
-        targets(context));
+        targets(context),
+        fleet.nodes(context),
+        fleet.pods(context));
   }
 
   private static <R extends HasMetadata> EventSource<R, ModelDeployment> owned(

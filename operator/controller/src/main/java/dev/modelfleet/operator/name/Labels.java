@@ -26,6 +26,9 @@ public final class Labels {
   /** Revision of the ModelDeployment that a pod serves. */
   public static final String REVISION = "modelfleet.dev/revision";
 
+  /** On a canary's pods only, so that its Deployment has no pod of the target's own. */
+  public static final String TRACK = "modelfleet.dev/track";
+
   /** Annotation: hash of what was last applied, to see without a write whether it changed. */
   public static final String APPLIED = "modelfleet.dev/applied";
 

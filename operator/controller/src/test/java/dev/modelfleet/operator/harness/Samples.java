@@ -1,6 +1,7 @@
 package dev.modelfleet.operator.harness;
 
 import dev.modelfleet.api.v1alpha1.CompressionPolicy;
+import dev.modelfleet.api.v1alpha1.DeploymentTarget;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentSpecBuilder;
@@ -113,6 +114,24 @@ public final class Samples {
     deployment.setSpec(
         ModelDeploymentSpecBuilder.builder(deployment.getSpec())
             .rollout(RolloutBuilder.builder().paused(paused).build())
+            .build());
+    nextGeneration(deployment);
+  }
+
+  /** Gives all targets a number of pods, as an edit of the spec does. */
+  public static void replicas(ModelDeployment deployment, int replicas) {
+    deployment.setSpec(
+        ModelDeploymentSpecBuilder.builder(deployment.getSpec())
+            .targets(
+                deployment.getSpec().targets().stream()
+                    .map(
+                        target ->
+                            new DeploymentTarget(
+                                target.name(),
+                                target.hardwareTargetRef(),
+                                replicas,
+                                target.resources()))
+                    .toList())
             .build());
     nextGeneration(deployment);
   }

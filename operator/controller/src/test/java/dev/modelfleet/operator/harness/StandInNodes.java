@@ -54,12 +54,14 @@ public final class StandInNodes implements AutoCloseable {
   private final List<Node> nodes = new ArrayList<>();
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private volatile Function<Job, JobEnd> script = job -> new JobEnd.NotYet();
+  private final StandInDaemons daemons;
   private volatile boolean held;
 
   /** Starts playing. */
   public StandInNodes(KubernetesClient client, String namespace) {
     this.client = client;
     this.namespace = namespace;
+    this.daemons = new StandInDaemons(client);
     informers.add(client.batch().v1().jobs().inNamespace(namespace).inform(each(this::job)));
     informers.add(
         client.apps().deployments().inNamespace(namespace).inform(each(this::deployment)));
@@ -98,6 +100,12 @@ public final class StandInNodes implements AutoCloseable {
         .forEach(d -> thread.execute(() -> daemonSet(d)));
   }
 
+  /** Whether golden inputs disagree on a node from now on. */
+  public void failOn(String node, boolean fails) {
+    daemons.fail(node, fails);
+    hold(held);
+  }
+
   /** Every Job that was ever seen, in order. */
   public List<Job> jobs() {
     return List.copyOf(jobs);
@@ -113,6 +121,7 @@ public final class StandInNodes implements AutoCloseable {
                     .withName(name)
                     .withLabels(labels)
                     .addToLabels("kubernetes.io/arch", "amd64")
+                    .addToLabels("kubernetes.io/hostname", name)
                     .endMetadata()
                     .build())
             .create();
@@ -267,13 +276,14 @@ public final class StandInNodes implements AutoCloseable {
   }
 
   private void daemonSet(DaemonSet set) {
-    Map<String, String> selector = set.getSpec().getTemplate().getSpec().getNodeSelector();
-    int desired = client.nodes().withLabels(selector).list().getItems().size();
-    int available = held ? 0 : desired;
+    int[] pods = daemons.follow(set, held);
+    int desired = pods[0];
+    int available = pods[1];
     Long generation = set.getMetadata().getGeneration();
     boolean told =
         set.getStatus() != null
             && generation.equals(set.getStatus().getObservedGeneration())
+            && desired == number(set.getStatus().getDesiredNumberScheduled())
             && available == number(set.getStatus().getNumberAvailable());
     if (told) {
       return;

@@ -2,6 +2,7 @@ package dev.modelfleet.operator.deployment.decide;
 
 import dev.modelfleet.api.v1alpha1.ModelVariantSpec;
 import dev.modelfleet.api.v1alpha1.RejectedRevision;
+import dev.modelfleet.operator.rollout.decide.RolloutPlan;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,8 @@ import java.util.Set;
  * @param keptRevisions hashes of the revisions that stay
  * @param keptVariants names of the ModelVariants that stay
  * @param paused whether pods must not be replaced
+ * @param plan what units of the fleet are told; null where nothing is rolled out over something
+ * @param problems requests that can't be followed, in a sentence each
  */
 public record DeploymentDecision(
     RolloutState state,
@@ -28,4 +31,6 @@ public record DeploymentDecision(
     Map<String, ModelVariantSpec> variants,
     Set<String> keptRevisions,
     Set<String> keptVariants,
-    boolean paused) {}
+    boolean paused,
+    RolloutPlan plan,
+    List<String> problems) {}

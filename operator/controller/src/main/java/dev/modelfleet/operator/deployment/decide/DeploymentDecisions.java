@@ -3,15 +3,15 @@ package dev.modelfleet.operator.deployment.decide;
 import dev.modelfleet.api.v1alpha1.DeploymentTarget;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions.Reason;
 import dev.modelfleet.api.v1alpha1.ModelVariantSpec;
-import dev.modelfleet.api.v1alpha1.Percentage;
 import dev.modelfleet.api.v1alpha1.Placement;
 import dev.modelfleet.api.v1alpha1.RejectedRevision;
+import dev.modelfleet.api.v1alpha1.RolloutActions;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
-import dev.modelfleet.api.v1alpha1.Wave;
+import dev.modelfleet.operator.rollout.decide.RolloutPlan.Verdict;
+import dev.modelfleet.operator.rollout.decide.RolloutStep;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,32 +19,46 @@ import java.util.Optional;
 /**
  * Decides what a ModelDeployment's targets serve.
  *
- * <p>Each target is on its own: it moves to the spec's revision when its variant is ready, so that
- * one target without nodes holds up no other. A target without a variant that may be served keeps
- * what it serves. A revision whose pods make no progress for too long is given up on all targets
- * for the last one that all of them served, and remembered so that it is not tried again.
+ * <p>A target that nothing serves yet is served the spec's revision as soon as its variant is
+ * ready, so that one target without nodes holds up no other. One that serves takes a new revision
+ * wave by wave, as {@link FleetRollout} and the planner say. A revision that fails on devices, or
+ * whose pods make no progress for too long, is given up on all targets for the last one that all of
+ * them served, and remembered so that it is not tried again.
  */
 public final class DeploymentDecisions {
 
-  private static final int MAX_REJECTED = 10;
   private static final int DEFAULT_DEADLINE = 600;
 
   private final DeploymentFacts facts;
   private final Instant now;
   private final References references;
+  private final Optional<RolloutState.NotAccepted> objection;
+  private final RolloutRequests requests;
+  private final Optional<Revision> undone;
   private final Revision update;
+  private final String current;
   private final boolean paused;
+  private final Rejections rejections;
+  private FleetRollout fleet;
+  private RolloutStep step;
 
   private DeploymentDecisions(DeploymentFacts facts, Instant now) {
     this.facts = facts;
     this.now = now;
     this.references = References.of(facts);
+    this.objection = Acceptance.objection(facts);
+    this.requests = new RolloutRequests(facts, now);
+    this.undone = requests.undo();
     this.update =
-        references instanceof References.Resolved resolved
-            ? updateRevision(resolved)
-            : facts.revision(facts.status().updateRevision()).orElse(null);
+        undone.orElseGet(
+            () ->
+                references instanceof References.Resolved resolved
+                    ? updateRevision(resolved)
+                    : facts.revision(facts.status().updateRevision()).orElse(null));
+    this.current = facts.status().currentRevision();
     var rollout = facts.deployment().getSpec().rollout();
-    this.paused = rollout != null && Boolean.TRUE.equals(rollout.paused());
+    this.paused = requests.paused() || (rollout != null && Boolean.TRUE.equals(rollout.paused()));
+    this.rejections = new Rejections(requests.standing(facts.status().rejectedRevisions()));
   }
 
   /** A pure function of what is observed and the time. */
@@ -53,34 +67,53 @@ public final class DeploymentDecisions {
   }
 
   private DeploymentDecision decide() {
-    List<RejectedRevision> rejected = new ArrayList<>(facts.status().rejectedRevisions());
-    String current = facts.status().currentRevision();
-    List<TargetServing> servings = servings(rejected, current);
-    RolloutState state = state(servings, rejected);
-    if (state instanceof RolloutState.Exceeded(String message) && canRollBack(current)) {
-      reject(rejected, Reason.PROGRESS_DEADLINE_EXCEEDED, message);
-      servings = servings(rejected, current);
-      state = rolledBackState(rejected);
+    if (update != null && requests.aborts(update) && canRollBack()) {
+      reject(Reason.ABORTED, "revision %s was aborted".formatted(update.hash()));
     }
-    if (state instanceof RolloutState.Complete) {
-      current = update.hash();
+    planFleet();
+    List<TargetServing> servings = servings();
+    RolloutState state = state(servings);
+    if (state instanceof RolloutState.Exceeded(String reason, String message)
+        && canRollBack()
+        && rollsBack()) {
+      reject(reason, message);
+      planFleet();
+      servings = servings();
+      state = rolledBackState();
     }
-    rejectedVariant(servings).ifPresent(why -> reject(rejected, Reason.VARIANT_REJECTED, why));
-    Retention kept = Retention.of(facts, update, current);
+    rejectedVariant(servings).ifPresent(why -> reject(Reason.VARIANT_REJECTED, why));
+    String served = state instanceof RolloutState.Complete ? update.hash() : current;
+    Retention kept = Retention.of(facts, update, served);
+    boolean builds =
+        references instanceof References.Resolved && objection.isEmpty() && undone.isEmpty();
     Map<String, ModelVariantSpec> variants =
-        references instanceof References.Resolved resolved && accepted().isEmpty()
-            ? resolved.variants()
-            : Map.of();
+        builds ? ((References.Resolved) references).variants() : Map.of();
     return new DeploymentDecision(
         state,
         update,
-        current,
-        List.copyOf(rejected),
+        served,
+        rejections.list(),
         servings,
         variants,
         kept.revisions(),
         kept.variants(),
-        paused);
+        paused,
+        step == null ? null : step.plan(),
+        requests.problems());
+  }
+
+  /** Puts what serves already before the planner, where there is a revision to come from. */
+  private void planFleet() {
+    Optional<Revision> last = facts.revision(current);
+    boolean decidable = references instanceof References.Resolved && objection.isEmpty();
+    if (update == null || last.isEmpty() || !decidable) {
+      return;
+    }
+    fleet = new FleetRollout(facts, update, last.get(), rejections.list());
+    step = fleet.step(paused, undone.isEmpty(), requests.promotions(update), now);
+    if (step.failure() != null) {
+      reject(step.failure().reason(), step.failure().message());
+    }
   }
 
   private Revision updateRevision(References.Resolved resolved) {
@@ -95,56 +128,75 @@ public final class DeploymentDecisions {
         resolved.plans());
   }
 
-  private List<TargetServing> servings(List<RejectedRevision> rejected, String current) {
-    boolean rolledBack = rolledBack(rejected);
-    return facts.deployment().getSpec().targets().stream()
-        .map(target -> serving(target, rolledBack, current))
-        .toList();
+  private List<TargetServing> servings() {
+    return facts.deployment().getSpec().targets().stream().map(this::serving).toList();
   }
 
-  private TargetServing serving(DeploymentTarget target, boolean rolledBack, String current) {
+  private TargetServing serving(DeploymentTarget target) {
     TargetPlan wanted = update == null ? null : update.plan(target.name()).orElse(null);
     var wantedVariant = wanted == null ? null : facts.variants().get(wanted.variant());
     WorkloadFacts workload = workload(target.name(), wanted);
     TargetServing undecided =
         new TargetServing(target, wanted, wantedVariant, null, null, null, workload);
+    Optional<TargetRollout> rollout = step == null ? Optional.empty() : fleet.of(target.name());
+    if (rollout.isPresent()) {
+      return rollingOut(undecided, rollout.get());
+    }
     boolean mayUpdate =
         references instanceof References.Resolved
-            && accepted().isEmpty()
+            && objection.isEmpty()
             && !paused
-            && !rolledBack
+            && rolledBack().isEmpty()
             && undecided.wantedReady();
     if (mayUpdate) {
-      return new TargetServing(
-          target, wanted, wantedVariant, wanted, update.hash(), wantedVariant, workload);
+      return serving(undecided, update);
     }
-    return kept(workload, rolledBack, current)
-        .flatMap(
-            revision ->
-                revision
-                    .plan(target.name())
-                    .filter(plan -> served(plan))
-                    .map(
-                        plan ->
-                            new TargetServing(
-                                target,
-                                wanted,
-                                wantedVariant,
-                                plan,
-                                revision.hash(),
-                                facts.variants().get(plan.variant()),
-                                workload)))
+    boolean split = facts.workloads().getOrDefault(target.name(), List.of()).size() > 1;
+    return kept(workload)
+        .filter(revision -> !split && revision.plan(target.name()).filter(this::served).isPresent())
+        .map(revision -> serving(undecided, revision))
         .orElse(undecided);
   }
 
+  private TargetServing serving(TargetServing target, Revision revision) {
+    TargetPlan plan = revision.plan(target.target().name()).orElseThrow();
+    return new TargetServing(
+        target.target(),
+        target.wanted(),
+        target.wantedVariant(),
+        plan,
+        revision.hash(),
+        facts.variants().get(plan.variant()),
+        target.workload());
+  }
+
+  /** A target that serves already: what the planner says, on as many objects as that takes. */
+  private TargetServing rollingOut(TargetServing target, TargetRollout rollout) {
+    boolean back = rolledBack().isPresent();
+    Revision goal = back ? facts.revision(current).orElseThrow() : update;
+    Revision shown = target.wantedReady() || back ? goal : facts.revision(current).orElseThrow();
+    TargetServing plain = serving(target, shown);
+    List<HostPlan> hosts = rollout.hosts(step.plan(), goal.hash());
+    boolean over = update.hash().equals(current) && hosts.size() == 1;
+    return new TargetServing(
+        plain.target(),
+        plain.wanted(),
+        plain.wantedVariant(),
+        plain.plan(),
+        plain.revision(),
+        plain.servedVariant(),
+        plain.workload(),
+        hosts,
+        over ? null : rollout.spread(step.plan(), goal.hash()));
+  }
+
   /** The revision that a target stays on: what it serves, unless that was given up. */
-  private Optional<Revision> kept(WorkloadFacts workload, boolean rolledBack, String current) {
+  private Optional<Revision> kept(WorkloadFacts workload) {
     Optional<Revision> lastGood = facts.revision(current);
     if (workload == null) {
       return paused ? Optional.empty() : lastGood;
     }
-    boolean servesGivenUp =
-        rolledBack && update != null && update.hash().equals(workload.revision());
+    boolean servesGivenUp = rolledBack().isPresent() && update.hash().equals(workload.revision());
     return servesGivenUp ? lastGood : facts.revision(workload.revision()).or(() -> lastGood);
   }
 
@@ -161,26 +213,37 @@ public final class DeploymentDecisions {
     boolean perNode = wanted != null && wanted.mode() == Placement.Mode.PER_NODE;
     return found.stream()
         .filter(workload -> (workload.replicas() == null) == perNode)
-        .findFirst()
+        .max(Comparator.comparing(w -> update != null && update.hash().equals(w.revision())))
         .or(() -> found.stream().findFirst())
         .orElse(null);
   }
 
-  private RolloutState state(List<TargetServing> servings, List<RejectedRevision> rejected) {
-    Optional<RolloutState.NotAccepted> notAccepted = accepted();
+  private RolloutState state(List<TargetServing> servings) {
     if (references instanceof References.Unresolved unresolved) {
       return new RolloutState.Unresolved(unresolved);
     }
-    if (notAccepted.isPresent()) {
-      return notAccepted.get();
+    if (objection.isPresent()) {
+      return objection.get();
     }
-    if (rolledBack(rejected)) {
-      return rolledBackState(rejected);
+    if (rolledBack().isPresent()) {
+      return rolledBackState();
     }
+    if (complete(servings)) {
+      return new RolloutState.Complete();
+    }
+    if (paused) {
+      return new RolloutState.Paused(pausedBy());
+    }
+    boolean replaces = step != null && !update.hash().equals(current);
+    return replaces ? gated(servings) : open(servings);
+  }
+
+  private boolean complete(List<TargetServing> servings) {
     int unavailable = MaxUnavailable.of(facts.deployment());
-    boolean wasComplete = update.hash().equals(facts.status().currentRevision());
-    boolean complete =
-        servings.stream()
+    boolean wasComplete = update.hash().equals(current);
+    boolean verified = step == null || step.plan().verdict() instanceof Verdict.Complete;
+    return (wasComplete || verified)
+        && servings.stream()
             .allMatch(
                 s ->
                     s.complete()
@@ -188,12 +251,29 @@ public final class DeploymentDecisions {
                             && s.updating()
                             && s.applied()
                             && s.minimumAvailable(Math.min(unavailable, s.desired() / 2))));
-    if (complete) {
-      return new RolloutState.Complete();
-    }
-    if (paused) {
-      return new RolloutState.Paused();
-    }
+  }
+
+  private String pausedBy() {
+    return requests.paused()
+        ? "the rollout stands still because annotation %s is \"true\": remove it to go on"
+            .formatted(RolloutActions.PAUSED)
+        : "the rollout stands still because spec.rollout.paused is true";
+  }
+
+  private RolloutState gated(List<TargetServing> servings) {
+    return switch (step.plan().verdict()) {
+      case Verdict.Soaking(String wave, Instant until) -> new RolloutState.Soaking(wave, until);
+      case Verdict.AwaitingPromotion(String wave) ->
+          new RolloutState.AwaitingPromotion(
+              wave,
+              "wave %s is verified and stands still until annotation %s is %s/%s"
+                  .formatted(wave, RolloutActions.PROMOTE, update.hash(), wave));
+      case Verdict.Failed failed -> new RolloutState.Exceeded(failed.reason(), failed.message());
+      default -> open(servings);
+    };
+  }
+
+  private RolloutState open(List<TargetServing> servings) {
     boolean underway = servings.stream().anyMatch(s -> s.updating() && !s.complete());
     if (underway) {
       return underway(servings);
@@ -203,7 +283,8 @@ public final class DeploymentDecisions {
   }
 
   private RolloutState underway(List<TargetServing> servings) {
-    Instant progress = Progress.time(facts, update, servings, now);
+    boolean ripening = step != null && (step.plan().next().isPresent() || step.plan().waiting());
+    Instant progress = Progress.time(facts, update, servings, ripening, now);
     var rollout = facts.deployment().getSpec().rollout();
     int seconds =
         rollout == null || rollout.progressDeadlineSeconds() == null
@@ -211,35 +292,35 @@ public final class DeploymentDecisions {
             : rollout.progressDeadlineSeconds();
     Instant deadline = progress.plus(Duration.ofSeconds(seconds));
     return now.isBefore(deadline)
-        ? new RolloutState.Underway(progress, deadline)
+        ? new RolloutState.Underway(progress, deadline, Progress.trouble(facts, update))
         : new RolloutState.Exceeded(
-            "revision %s made no progress for %d s: %s"
-                .formatted(update.hash(), seconds, Progress.missing(servings)));
+            Reason.PROGRESS_DEADLINE_EXCEEDED,
+            "revision %s made no progress for %d s: %s%s"
+                .formatted(
+                    update.hash(),
+                    seconds,
+                    Progress.missing(servings),
+                    Progress.trouble(facts, update)));
   }
 
-  private boolean rolledBack(List<RejectedRevision> rejected) {
-    return update != null
-        && canRollBack(facts.status().currentRevision())
-        && rejected.stream()
-            .anyMatch(
-                r ->
-                    r.revision().equals(update.hash())
-                        && Reason.PROGRESS_DEADLINE_EXCEEDED.equals(r.reason()));
+  /** Why the update is given up for the last good revision; empty where it is not. */
+  private Optional<RejectedRevision> rolledBack() {
+    return update != null && canRollBack() ? rejections.failure(update) : Optional.empty();
   }
 
-  private RolloutState.RolledBack rolledBackState(List<RejectedRevision> rejected) {
-    String why =
-        rejected.stream()
-            .filter(r -> r.revision().equals(update.hash()))
-            .map(RejectedRevision::message)
-            .findFirst()
-            .orElseThrow();
+  private RolloutState.RolledBack rolledBackState() {
+    RejectedRevision why = rolledBack().orElseThrow();
     return new RolloutState.RolledBack(
-        why + ": rolled back to revision " + facts.status().currentRevision());
+        why.reason(), why.message() + ": rolled back to revision " + current);
   }
 
-  private boolean canRollBack(String current) {
+  private boolean canRollBack() {
     return current != null && !current.equals(update.hash()) && facts.revision(current).isPresent();
+  }
+
+  private boolean rollsBack() {
+    var rollout = facts.deployment().getSpec().rollout();
+    return rollout == null || !Boolean.FALSE.equals(rollout.autoRollback());
   }
 
   private Optional<String> rejectedVariant(List<TargetServing> servings) {
@@ -249,63 +330,7 @@ public final class DeploymentDecisions {
         .map(s -> "target " + s.target().name() + ": " + VariantWords.message(s));
   }
 
-  private void reject(List<RejectedRevision> rejected, String reason, String message) {
-    boolean known = rejected.stream().anyMatch(r -> r.revision().equals(update.hash()));
-    if (!known) {
-      String bounded = message.length() <= 512 ? message : message.substring(0, 511) + "…";
-      rejected.addFirst(
-          new RejectedRevision(
-              update.hash(), reason, bounded, now.truncatedTo(ChronoUnit.SECONDS).toString()));
-      while (rejected.size() > MAX_REJECTED) {
-        rejected.removeLast();
-      }
-    }
-  }
-
-  private Optional<RolloutState.NotAccepted> accepted() {
-    if (!facts.conflicts().isEmpty()) {
-      return Optional.of(
-          new RolloutState.NotAccepted(Reason.NAME_CONFLICT, String.join("; ", facts.conflicts())));
-    }
-    return wavesNotAscending().or(this::replicasNotApplicable);
-  }
-
-  private Optional<RolloutState.NotAccepted> wavesNotAscending() {
-    var rollout = facts.deployment().getSpec().rollout();
-    List<Wave> shares =
-        rollout == null
-            ? List.of()
-            : rollout.waves().stream().filter(wave -> wave.percent() != null).toList();
-    for (int i = 1; i < shares.size(); i++) {
-      Wave wave = shares.get(i);
-      Wave before = shares.get(i - 1);
-      if (Percentage.parse(wave.percent()).fraction()
-          <= Percentage.parse(before.percent()).fraction()) {
-        return Optional.of(
-            new RolloutState.NotAccepted(
-                Reason.WAVES_NOT_ASCENDING,
-                "wave %s takes %s of all units together with the waves before it, and wave %s already takes %s: give percentages in ascending order"
-                    .formatted(wave.name(), wave.percent(), before.name(), before.percent())));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private Optional<RolloutState.NotAccepted> replicasNotApplicable() {
-    return facts.deployment().getSpec().targets().stream()
-        .filter(target -> target.replicas() != null)
-        .filter(target -> perNode(target))
-        .findFirst()
-        .map(
-            target ->
-                new RolloutState.NotAccepted(
-                    Reason.REPLICAS_NOT_APPLICABLE,
-                    "target %s gives replicas, but HardwareTarget %s runs one pod on each node: remove replicas"
-                        .formatted(target.name(), target.hardwareTargetRef().name())));
-  }
-
-  private boolean perNode(DeploymentTarget target) {
-    var hardware = facts.targets().get(target.hardwareTargetRef().name());
-    return hardware != null && hardware.getSpec().placement().mode() == Placement.Mode.PER_NODE;
+  private void reject(String reason, String message) {
+    rejections.add(update, reason, message, now);
   }
 }

@@ -6,6 +6,7 @@ import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatus;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatusBuilder;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
+import dev.modelfleet.operator.placement.decide.NodeFacts;
 import dev.modelfleet.operator.source.Resolution;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param revisions that are kept, oldest first
  * @param workloads Deployments and DaemonSets that it owns, by target
  * @param conflicts what of its names is taken by something else, in a sentence each
+ * @param nodes of the cluster
+ * @param pods that serve it
  */
 public record DeploymentFacts(
     ModelDeployment deployment,
@@ -31,7 +34,9 @@ public record DeploymentFacts(
     Map<String, ModelVariant> variants,
     List<Revision> revisions,
     Map<String, List<WorkloadFacts>> workloads,
-    List<String> conflicts) {
+    List<String> conflicts,
+    List<NodeFacts> nodes,
+    List<ServingPod> pods) {
 
   /** The status as it is, empty where there is none yet. */
   public ModelDeploymentStatus status() {

@@ -5,6 +5,8 @@ import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions.Reason;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatus;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatusBuilder;
+import dev.modelfleet.api.v1alpha1.RolloutActions;
+import dev.modelfleet.api.v1alpha1.WaveStatus;
 import dev.modelfleet.operator.status.Conditions;
 import java.time.Instant;
 import java.util.List;
@@ -54,6 +56,7 @@ public final class DeploymentReport {
             decision.update() == null ? facts.status().updateRevision() : decision.update().hash())
         .rejectedRevisions(decision.rejected())
         .targetStatuses(servings.stream().map(s -> TargetReport.of(s, decision.state())).toList())
+        .waves(waves())
         .modelDigest(modelDigest())
         .progressTime(progressTime())
         .conditions(conditions().list());
@@ -62,6 +65,17 @@ public final class DeploymentReport {
 
   private int sum(ToIntFunction<TargetServing> number) {
     return decision.servings().stream().mapToInt(number).sum();
+  }
+
+  /** The waves as planned; where nothing could be planned, what is known of them stays. */
+  private List<WaveStatus> waves() {
+    if (decision.plan() != null) {
+      return decision.plan().waves();
+    }
+    boolean same =
+        decision.update() == null
+            || decision.update().hash().equals(facts.status().updateRevision());
+    return same ? facts.status().waves() : List.of();
   }
 
   private String modelDigest() {
@@ -98,10 +112,17 @@ public final class DeploymentReport {
         .onlyWhile(headline.working(), ModelDeploymentConditions.RECONCILING, reason, message)
         .onlyWhile(headline.stalled(), ModelDeploymentConditions.STALLED, reason, message)
         .onlyWhile(
-            decision.paused(),
+            decision.paused() || decision.state() instanceof RolloutState.AwaitingPromotion,
             ModelDeploymentConditions.PAUSED,
-            Reason.ROLLOUT_PAUSED,
-            "spec.rollout.paused is true");
+            decision.paused() ? Reason.ROLLOUT_PAUSED : Reason.AWAITING_PROMOTION,
+            decision.paused() ? pausedBy() : message);
+  }
+
+  private String pausedBy() {
+    var rollout = facts.deployment().getSpec().rollout();
+    return rollout != null && Boolean.TRUE.equals(rollout.paused())
+        ? "spec.rollout.paused is true"
+        : "annotation " + RolloutActions.PAUSED + " is \"true\"";
   }
 
   private void accepted(Conditions conditions) {
@@ -142,10 +163,13 @@ public final class DeploymentReport {
       case RolloutState.Underway underway ->
           conditions.set(type, true, Reason.ROLLING_OUT, message);
       case RolloutState.Paused paused -> conditions.unknown(type, Reason.ROLLOUT_PAUSED, message);
-      case RolloutState.Exceeded exceeded ->
-          conditions.set(type, false, Reason.PROGRESS_DEADLINE_EXCEEDED, message);
-      case RolloutState.RolledBack back ->
-          conditions.set(type, false, Reason.PROGRESS_DEADLINE_EXCEEDED, message);
+      case RolloutState.Soaking soaking -> conditions.set(type, true, Reason.SOAKING, message);
+      case RolloutState.AwaitingPromotion awaiting ->
+          conditions.unknown(type, Reason.AWAITING_PROMOTION, message);
+      case RolloutState.Exceeded(String reason, String why) ->
+          conditions.set(type, false, reason, message);
+      case RolloutState.RolledBack(String reason, String why) ->
+          conditions.set(type, false, reason, message);
       case RolloutState.Building building ->
           conditions.set(
               type,

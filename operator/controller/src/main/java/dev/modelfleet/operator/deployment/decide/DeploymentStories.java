@@ -5,6 +5,8 @@ import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatus;
 import dev.modelfleet.api.v1alpha1.TargetStatus;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
+import dev.modelfleet.api.v1alpha1.WavePhase;
+import dev.modelfleet.api.v1alpha1.WaveStatus;
 import dev.modelfleet.operator.event.Story;
 import dev.modelfleet.operator.status.Conditions;
 import java.util.ArrayList;
@@ -35,8 +37,10 @@ public final class DeploymentStories {
   private List<Story> all() {
     trouble(ModelDeploymentConditions.ACCEPTED);
     trouble(ModelDeploymentConditions.RESOLVED_REFS);
+    decision.problems().forEach(p -> stories.add(Story.warning("InvalidRequest", p)));
     decision.servings().forEach(this::variant);
     rollout();
+    after.waves().forEach(this::wave);
     return Story.joined(stories);
   }
 
@@ -112,7 +116,40 @@ public final class DeploymentStories {
       stories.add(Story.warning("RolledBack", after.message()));
     }
     if (decision.state() instanceof RolloutState.Exceeded && !wasFalse) {
-      stories.add(Story.warning("ProgressDeadlineExceeded", after.message()));
+      stories.add(Story.warning(progressing.reason(), after.message()));
+    }
+  }
+
+  private void wave(WaveStatus wave) {
+    boolean sameRevision = Objects.equals(before.updateRevision(), after.updateRevision());
+    WavePhase then =
+        before.waves().stream()
+            .filter(w -> sameRevision && w.name().equals(wave.name()))
+            .findFirst()
+            .map(WaveStatus::phase)
+            .orElse(WavePhase.PENDING);
+    if (wave.phase() == then) {
+      return;
+    }
+    String subject = "revision %s, wave %s".formatted(after.updateRevision(), wave.name());
+    String units = "%d of %d units verified".formatted(wave.verified(), wave.units());
+    switch (wave.phase()) {
+      case PENDING -> {}
+      case ROLLING_OUT ->
+          stories.add(Story.normal("WaveStarted", subject + ": %d units".formatted(wave.units())));
+      case SOAKING ->
+          stories.add(
+              Story.normal("WaveSoaking", subject + ": " + units + ", until " + wave.soakUntil()));
+      case AWAITING_PROMOTION ->
+          stories.add(
+              Story.normal(
+                  "WaveAwaitsPromotion", subject + ": " + units + ": promote it to go on"));
+      case COMPLETE -> stories.add(Story.normal("WaveComplete", subject + ": " + units));
+      case FAILED ->
+          stories.add(
+              Story.warning(
+                  "WaveFailed",
+                  subject + (wave.message() == null ? ": given up" : ": " + wave.message())));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.modelfleet.operator.deployment.decide;
 
 import dev.modelfleet.api.v1alpha1.DeploymentPhase;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions.Reason;
+import java.time.Instant;
 
 /**
  * Where a ModelDeployment stands, in a word and a sentence.
@@ -41,15 +42,20 @@ record Headline(
               Reason.ROLLING_OUT,
               variants.stalled() || !variants.ready()
                   ? Progress.missing(decision.servings()) + "; " + variants.message()
-                  : Progress.missing(decision.servings()),
+                  : Progress.missing(decision.servings()) + underway.trouble(),
               true,
               false);
-      case RolloutState.Paused paused ->
+      case RolloutState.Paused(String message) ->
+          new Headline(DeploymentPhase.PAUSED, Reason.ROLLOUT_PAUSED, message, false, false);
+      case RolloutState.AwaitingPromotion(String wave, String message) ->
+          new Headline(DeploymentPhase.PAUSED, Reason.AWAITING_PROMOTION, message, false, false);
+      case RolloutState.Soaking(String wave, Instant until) ->
           new Headline(
-              DeploymentPhase.PAUSED,
-              Reason.ROLLOUT_PAUSED,
-              "the rollout stands still because spec.rollout.paused is true",
-              false,
+              DeploymentPhase.ROLLING_OUT,
+              Reason.SOAKING,
+              "wave %s is verified and serves until %s before the next one begins"
+                  .formatted(wave, until),
+              true,
               false);
       case RolloutState.Complete complete ->
           new Headline(
@@ -58,12 +64,10 @@ record Headline(
               "every target serves revision " + decision.update().hash(),
               false,
               false);
-      case RolloutState.Exceeded(String message) ->
-          new Headline(
-              DeploymentPhase.DEGRADED, Reason.PROGRESS_DEADLINE_EXCEEDED, message, false, true);
-      case RolloutState.RolledBack(String message) ->
-          new Headline(
-              DeploymentPhase.DEGRADED, Reason.PROGRESS_DEADLINE_EXCEEDED, message, false, true);
+      case RolloutState.Exceeded(String reason, String message) ->
+          new Headline(DeploymentPhase.DEGRADED, reason, message, false, true);
+      case RolloutState.RolledBack(String reason, String message) ->
+          new Headline(DeploymentPhase.DEGRADED, reason, message, false, true);
     };
   }
 

@@ -15,14 +15,22 @@ final class Progress {
 
   private Progress() {}
 
-  /** When pods last made progress. */
+  /**
+   * When pods last made progress.
+   *
+   * @param ripening whether a unit only has to stay as it is for a while, which is progress too
+   */
   static Instant time(
-      DeploymentFacts facts, Revision update, List<TargetServing> servings, Instant now) {
+      DeploymentFacts facts,
+      Revision update,
+      List<TargetServing> servings,
+      boolean ripening,
+      Instant now) {
     ModelDeploymentStatus status = facts.status();
     Instant second = now.truncatedTo(ChronoUnit.SECONDS);
     boolean started =
         status.progressTime() == null || !update.hash().equals(status.updateRevision());
-    if (started || pods(servings) > status.updated() + status.available()) {
+    if (started || ripening || pods(servings) > status.updated() + status.available()) {
       return second;
     }
     return Instant.parse(status.progressTime()).plus(paused(status, second));
@@ -37,6 +45,20 @@ final class Progress {
                 "target %s has %d of %d pods updated and %d available"
                     .formatted(s.target().name(), s.updated(), s.desired(), s.available()))
         .collect(Collectors.joining("; "));
+  }
+
+  /** What the first failed pod of a revision says, to be added to a sentence. */
+  static String trouble(DeploymentFacts facts, Revision update) {
+    List<String> variants = update.plans().stream().map(TargetPlan::variant).toList();
+    return facts.pods().stream()
+        .filter(pod -> pod.failure() != null && variants.contains(pod.variant()))
+        .findFirst()
+        .map(
+            pod ->
+                "; a pod of target %s on node %s failed: %s: %s"
+                    .formatted(
+                        pod.target(), pod.node(), pod.failure().reason(), pod.failure().message()))
+        .orElse("");
   }
 
   private static int pods(List<TargetServing> servings) {

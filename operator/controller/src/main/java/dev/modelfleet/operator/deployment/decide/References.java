@@ -180,6 +180,7 @@ public sealed interface References {
         hardware.getSpec().device().resourceName(),
         target.resources() != null
             ? target.resources()
-            : spec.serving() == null ? null : spec.serving().resources());
+            : spec.serving() == null ? null : spec.serving().resources(),
+        hardware.getSpec().budget() == null ? null : hardware.getSpec().budget().latencyP99());
   }
 }

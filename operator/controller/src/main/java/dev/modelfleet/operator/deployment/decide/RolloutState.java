@@ -19,11 +19,32 @@ public sealed interface RolloutState {
    *
    * @param progressTime when they last made progress
    * @param deadline when that is too long ago
+   * @param trouble what the first failed pod says, to be added to a sentence; empty for nothing
    */
-  record Underway(Instant progressTime, Instant deadline) implements RolloutState {}
+  record Underway(Instant progressTime, Instant deadline, String trouble) implements RolloutState {}
 
-  /** The spec says to stand still. */
-  record Paused() implements RolloutState {}
+  /**
+   * Someone says to stand still.
+   *
+   * @param message says how to let it go on
+   */
+  record Paused(String message) implements RolloutState {}
+
+  /**
+   * A wave is verified and serves for a while before the next one begins.
+   *
+   * @param wave its name
+   * @param until when that ends
+   */
+  record Soaking(String wave, Instant until) implements RolloutState {}
+
+  /**
+   * A wave is verified and someone has to promote it before the next one begins.
+   *
+   * @param wave its name
+   * @param message says how to promote it
+   */
+  record AwaitingPromotion(String wave, String message) implements RolloutState {}
 
   /** Every target serves the revision. */
   record Complete() implements RolloutState {}
@@ -31,9 +52,12 @@ public sealed interface RolloutState {
   /** Some targets serve the revision; the others have no variant that may be served. */
   record Blocked() implements RolloutState {}
 
-  /** Pods made no progress for too long and there is nothing to go back to. */
-  record Exceeded(String message) implements RolloutState {}
+  /**
+   * The revision fails, or its pods made no progress for too long, and there is nothing to go back
+   * to or going back is not wanted.
+   */
+  record Exceeded(String reason, String message) implements RolloutState {}
 
   /** The revision was given up; the last good one is served. */
-  record RolledBack(String message) implements RolloutState {}
+  record RolledBack(String reason, String message) implements RolloutState {}
 }

@@ -1,9 +1,11 @@
 package dev.modelfleet.operator.deployment.decide;
 
+import dev.modelfleet.api.v1alpha1.GoDuration;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.NodeToleration;
 import dev.modelfleet.api.v1alpha1.Placement;
 import dev.modelfleet.api.v1alpha1.VariantArtifact;
+import dev.modelfleet.artifact.ContractJson;
 import dev.modelfleet.operator.name.Labels;
 import dev.modelfleet.operator.name.ResourceName;
 import dev.modelfleet.operator.name.Sha256;
@@ -24,18 +26,29 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.RollingUpdateDaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The objects that serve a target: a Deployment or a DaemonSet, and a Service. */
 public final class ServingObjects {
 
+  /** Annotation: hash of the pods of a DaemonSet, whatever its nodes. */
+  static final String CONTENT = "modelfleet.dev/content";
+
   private static final String SERVE = "serve";
+  private static final String TERMINATION_LOG = "/dev/termination-log";
   private static final int HTTP_PORT = 8000;
   private static final int METRICS_PORT = 8002;
   private static final int MAX_NAME = 52;
@@ -67,56 +80,124 @@ public final class ServingObjects {
             + Sha256.hex(whole).substring(0, 8);
   }
 
-  /** The Deployment or DaemonSet. */
+  /** The Deployment or DaemonSet of a target that one object serves. */
   public HasMetadata workload(
       ModelDeployment owner, TargetServing serving, VariantArtifact artifact, boolean paused) {
     TargetPlan plan = serving.plan();
-    ObjectMeta meta = metadata(owner, plan.name());
-    meta.getLabels().put(Labels.REVISION, serving.revision());
-    meta.getLabels().put(Labels.VARIANT, plan.variant());
-    PodTemplateSpec template = template(owner, plan, artifact);
-    IntOrString unavailable = MaxUnavailable.value(owner);
-    boolean device = plan.resourceName() != null;
-    if (plan.mode() == Placement.Mode.PER_NODE) {
-      return new DaemonSetBuilder()
-          .withMetadata(meta)
-          .withNewSpec()
-          .withRevisionHistoryLimit(2)
-          .withNewSelector()
-          .withMatchLabels(selector(owner, plan.name()))
-          .endSelector()
-          .withTemplate(template)
-          .withNewUpdateStrategy()
-          .withType(paused ? "OnDelete" : "RollingUpdate")
-          .withRollingUpdate(
-              paused
-                  ? null
-                  : new io.fabric8.kubernetes.api.model.apps.RollingUpdateDaemonSetBuilder()
-                      .withMaxUnavailable(unavailable)
-                      .build())
-          .endUpdateStrategy()
-          .endSpec()
-          .build();
+    boolean perNode = plan.mode() == Placement.Mode.PER_NODE;
+    HostPlan host =
+        new HostPlan(
+            name(owner.getMetadata().getName(), plan.name()),
+            serving.revision(),
+            plan,
+            perNode ? null : serving.replicas(),
+            NodeChoice.ALL,
+            false);
+    return perNode
+        ? daemonSet(owner, host, artifact, paused)
+        : deployment(owner, host, artifact, paused);
+  }
+
+  /**
+   * One of the objects that serve a target.
+   *
+   * @param actual the object as it is; null where it is not there
+   */
+  public HasMetadata host(
+      ModelDeployment owner, HostPlan host, VariantArtifact artifact, HasMetadata actual) {
+    return host.replicas() != null
+        ? deployment(owner, host, artifact, false)
+        : daemonSet(owner, host, artifact, !rolls(owner, host, artifact, actual));
+  }
+
+  /**
+   * Whether the DaemonSet controller is to replace pods by itself. When only the choice of nodes
+   * changes, it must not: each of its pods is as it should be, and a node that is no longer chosen
+   * loses its pod anyway.
+   */
+  private boolean rolls(
+      ModelDeployment owner, HostPlan host, VariantArtifact artifact, HasMetadata actual) {
+    if (!(actual instanceof DaemonSet set)) {
+      return host.nodes().equals(NodeChoice.ALL);
     }
-    return new DeploymentBuilder()
+    String content = content(template(owner, host.plan(), artifact, Map.of()));
+    Map<String, String> annotations =
+        Optional.ofNullable(set.getMetadata().getAnnotations()).orElseGet(Map::of);
+    if (!content.equals(annotations.get(CONTENT))) {
+      return true;
+    }
+    return host.nodes().equals(NodeChoice.of(set))
+        && "RollingUpdate".equals(set.getSpec().getUpdateStrategy().getType());
+  }
+
+  private static String content(PodTemplateSpec template) {
+    return Sha256.hex(ContractJson.write(template)).substring(0, 16);
+  }
+
+  private DaemonSet daemonSet(
+      ModelDeployment owner, HostPlan host, VariantArtifact artifact, boolean onDelete) {
+    TargetPlan plan = host.plan();
+    PodTemplateSpec template = template(owner, plan, artifact, Map.of());
+    ObjectMeta meta = metadata(owner, host);
+    meta.setAnnotations(new HashMap<>(Map.of(CONTENT, content(template))));
+    template.getSpec().setAffinity(host.nodes().affinity());
+    boolean surge = plan.resourceName() == null;
+    return new DaemonSetBuilder()
         .withMetadata(meta)
         .withNewSpec()
-        .withReplicas(serving.replicas())
-        .withPaused(paused ? true : null)
         .withRevisionHistoryLimit(2)
         .withNewSelector()
         .withMatchLabels(selector(owner, plan.name()))
         .endSelector()
         .withTemplate(template)
+        .withNewUpdateStrategy()
+        .withType(onDelete ? "OnDelete" : "RollingUpdate")
+        .withRollingUpdate(
+            onDelete
+                ? null
+                : new RollingUpdateDaemonSetBuilder()
+                    .withMaxUnavailable(surge ? new IntOrString(0) : MaxUnavailable.value(owner))
+                    .withMaxSurge(surge ? MaxUnavailable.value(owner) : new IntOrString(0))
+                    .build())
+        .endUpdateStrategy()
+        .endSpec()
+        .build();
+  }
+
+  private Deployment deployment(
+      ModelDeployment owner, HostPlan host, VariantArtifact artifact, boolean paused) {
+    TargetPlan plan = host.plan();
+    boolean device = plan.resourceName() != null;
+    Map<String, String> track = host.canary() ? Map.of(Labels.TRACK, "canary") : Map.of();
+    Map<String, String> selector = new TreeMap<>(selector(owner, plan.name()));
+    selector.putAll(track);
+    return new DeploymentBuilder()
+        .withMetadata(metadata(owner, host))
+        .withNewSpec()
+        .withReplicas(host.replicas())
+        .withPaused(paused ? true : null)
+        .withRevisionHistoryLimit(2)
+        .withNewSelector()
+        .withMatchLabels(selector)
+        .endSelector()
+        .withTemplate(template(owner, plan, artifact, track))
         .withNewStrategy()
         .withType("RollingUpdate")
         .withNewRollingUpdate()
-        .withMaxUnavailable(unavailable)
+        .withMaxUnavailable(device ? MaxUnavailable.value(owner) : new IntOrString(0))
         .withMaxSurge(device ? new IntOrString(0) : new IntOrString("25%"))
         .endRollingUpdate()
         .endStrategy()
         .endSpec()
         .build();
+  }
+
+  private static ObjectMeta metadata(ModelDeployment owner, HostPlan host) {
+    ObjectMeta meta = metadata(owner, host.plan().name());
+    meta.setName(host.name());
+    meta.getLabels().put(Labels.REVISION, host.revision());
+    meta.getLabels().put(Labels.VARIANT, host.plan().variant());
+    return meta;
   }
 
   /** The Service; with one pod on each node, each node's clients reach their own. */
@@ -143,6 +224,19 @@ public final class ServingObjects {
         .build();
   }
 
+  /** How many pods of a Replicas target may go at once when nodes are drained. */
+  public PodDisruptionBudget disruptionBudget(ModelDeployment owner, TargetPlan plan) {
+    return new PodDisruptionBudgetBuilder()
+        .withMetadata(metadata(owner, plan.name()))
+        .withNewSpec()
+        .withMaxUnavailable(MaxUnavailable.value(owner))
+        .withNewSelector()
+        .withMatchLabels(selector(owner, plan.name()))
+        .endSelector()
+        .endSpec()
+        .build();
+  }
+
   private static ObjectMeta metadata(ModelDeployment owner, String target) {
     return new ObjectMetaBuilder()
         .withName(name(owner.getMetadata().getName(), target))
@@ -160,8 +254,9 @@ public final class ServingObjects {
   }
 
   private PodTemplateSpec template(
-      ModelDeployment owner, TargetPlan plan, VariantArtifact artifact) {
+      ModelDeployment owner, TargetPlan plan, VariantArtifact artifact, Map<String, String> track) {
     Map<String, String> labels = new TreeMap<>(selector(owner, plan.name()));
+    labels.putAll(track);
     labels.put(Labels.VARIANT, plan.variant());
     PodSpecBuilder pod =
         pods.pod()
@@ -187,7 +282,22 @@ public final class ServingObjects {
 
   private Container container(ModelDeployment owner, TargetPlan plan, VariantArtifact artifact) {
     List<String> arguments =
-        List.of(SERVE, "--model-dir", ModelVolume.PATH, "--name", owner.getMetadata().getName());
+        new ArrayList<>(
+            List.of(
+                SERVE,
+                "--model-dir",
+                ModelVolume.PATH,
+                "--name",
+                owner.getMetadata().getName(),
+                "--termination-message",
+                TERMINATION_LOG));
+    if (plan.maxLatency() != null) {
+      arguments.add("--max-latency-ms");
+      arguments.add(
+          BigDecimal.valueOf(GoDuration.millis(plan.maxLatency()))
+              .stripTrailingZeros()
+              .toPlainString());
+    }
     ContainerBuilder container =
         pods.container(SERVE, arguments)
             .addToVolumeMounts(RuntimePod.modelMount())

@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * @param tolerations of the pods
  * @param resourceName extended resource of which a pod takes one; null for none
  * @param resources of the serving container; null for what fits the model's size
+ * @param maxLatency largest 99th percentile of the latency of one inference on any of its devices;
+ *     null for any
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TargetPlan(
@@ -28,7 +30,8 @@ public record TargetPlan(
     Map<String, String> nodeSelector,
     List<NodeToleration> tolerations,
     String resourceName,
-    ContainerResources resources) {
+    ContainerResources resources,
+    String maxLatency) {
 
   public TargetPlan {
     nodeSelector = new TreeMap<>(nodeSelector);

@@ -63,6 +63,7 @@ final class TargetReport {
     }
     return switch (state) {
       case RolloutState.Paused paused -> DeploymentPhase.PAUSED;
+      case RolloutState.AwaitingPromotion awaiting -> DeploymentPhase.PAUSED;
       case RolloutState.Exceeded exceeded -> DeploymentPhase.DEGRADED;
       default -> DeploymentPhase.ROLLING_OUT;
     };

@@ -4,6 +4,7 @@ import dev.modelfleet.api.v1alpha1.DeploymentTarget;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.api.v1alpha1.Placement;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,7 +16,9 @@ import java.util.Optional;
  * @param plan what is to be served; null to leave things as they are
  * @param revision hash of the plan's revision; null without a plan
  * @param servedVariant the ModelVariant of the plan; null without a plan
- * @param workload what serves it now; null for nothing
+ * @param workload what serves it now, the first of several objects; null for nothing
+ * @param hosts the objects that are to serve it; empty for the one that the plan gives
+ * @param spread how far the plan is on its units; null where the workload tells all
  */
 public record TargetServing(
     DeploymentTarget target,
@@ -24,7 +27,25 @@ public record TargetServing(
     TargetPlan plan,
     String revision,
     ModelVariant servedVariant,
-    WorkloadFacts workload) {
+    WorkloadFacts workload,
+    List<HostPlan> hosts,
+    Spread spread) {
+
+  public TargetServing {
+    hosts = List.copyOf(hosts);
+  }
+
+  /** A target that one object serves. */
+  TargetServing(
+      DeploymentTarget target,
+      TargetPlan wanted,
+      ModelVariant wantedVariant,
+      TargetPlan plan,
+      String revision,
+      ModelVariant servedVariant,
+      WorkloadFacts workload) {
+    this(target, wanted, wantedVariant, plan, revision, servedVariant, workload, List.of(), null);
+  }
 
   /** Whether the variant of the wanted plan may be rolled out. */
   public boolean wantedReady() {
@@ -45,6 +66,9 @@ public record TargetServing(
 
   /** Number of pods that there should be. */
   public int desired() {
+    if (spread != null) {
+      return spread.desired();
+    }
     boolean perNode = plan != null && plan.mode() == Placement.Mode.PER_NODE;
     if (plan == null || perNode) {
       return workload == null ? 0 : workload.desired();
@@ -69,6 +93,9 @@ public record TargetServing(
 
   /** Whether every pod serves what the spec asks for. */
   public boolean complete() {
+    if (spread != null) {
+      return updating() && spread.settled();
+    }
     return updating()
         && applied()
         && workload.updated() >= desired()
@@ -77,16 +104,25 @@ public record TargetServing(
 
   /** Number of pods with what the spec asks for. */
   public int updated() {
+    if (spread != null) {
+      return updating() ? spread.updated() : 0;
+    }
     return updating() && applied() ? Math.min(workload.updated(), desired()) : 0;
   }
 
   /** Number of pods that serve, of any revision. */
   public int available() {
+    if (spread != null) {
+      return spread.ready();
+    }
     return workload == null ? 0 : workload.available();
   }
 
   /** Number of ready pods, of any revision. */
   public int ready() {
+    if (spread != null) {
+      return spread.ready();
+    }
     return workload == null ? 0 : workload.ready();
   }
 
@@ -97,6 +133,6 @@ public record TargetServing(
     }
     int desired = desired();
     int minimum = desired == 0 ? 0 : Math.max(1, desired - maxUnavailable);
-    return workload.available() >= minimum;
+    return available() >= minimum;
   }
 }

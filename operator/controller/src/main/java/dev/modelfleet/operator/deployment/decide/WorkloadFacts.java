@@ -3,10 +3,12 @@ package dev.modelfleet.operator.deployment.decide;
 import dev.modelfleet.operator.name.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What a Deployment or DaemonSet that serves a target tells.
@@ -60,7 +62,7 @@ public record WorkloadFacts(
         seen(object, status.map(s -> s.getObservedGeneration()).orElse(null)),
         null,
         number(status.map(s -> s.getDesiredNumberScheduled()).orElse(null)),
-        number(status.map(s -> s.getUpdatedNumberScheduled()).orElse(null)),
+        number(status.map(updated(object)).orElse(null)),
         number(status.map(s -> s.getNumberReady()).orElse(null)),
         number(status.map(s -> s.getNumberAvailable()).orElse(null)),
         object);
@@ -80,6 +82,20 @@ public record WorkloadFacts(
   private WorkloadFacts withObject(HasMetadata other) {
     return new WorkloadFacts(
         target, revision, variant, current, replicas, desired, updated, ready, available, other);
+  }
+
+  /**
+   * A DaemonSet whose nodes were chosen anew has pods of an older template, which differ in that
+   * choice only: all of them are as they should be.
+   */
+  private static Function<DaemonSetStatus, Integer> updated(DaemonSet object) {
+    boolean onDelete =
+        object.getSpec() != null
+            && object.getSpec().getUpdateStrategy() != null
+            && "OnDelete".equals(object.getSpec().getUpdateStrategy().getType());
+    return onDelete
+        ? DaemonSetStatus::getCurrentNumberScheduled
+        : DaemonSetStatus::getUpdatedNumberScheduled;
   }
 
   private static String label(Map<String, String> labels, String key) {

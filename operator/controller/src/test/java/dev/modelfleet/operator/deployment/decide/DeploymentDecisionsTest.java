@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** One ModelDeployment on two Replicas targets, in a world that is only records. */
@@ -71,7 +73,9 @@ class DeploymentDecisionsTest {
 
     private DeploymentFacts facts() {
       Map<String, List<WorkloadFacts>> served = new HashMap<>();
-      workloads.forEach((target, workload) -> served.put(target, List.of(workload)));
+      workloads
+          .values()
+          .forEach(w -> served.computeIfAbsent(w.target(), t -> new ArrayList<>()).add(w));
       return new DeploymentFacts(
           deployment,
           null,
@@ -80,6 +84,8 @@ class DeploymentDecisionsTest {
           Map.copyOf(variants),
           List.copyOf(revisions),
           served,
+          List.of(),
+          List.of(),
           List.of());
     }
 
@@ -92,25 +98,39 @@ class DeploymentDecisionsTest {
       decision.variants().forEach((name, spec) -> variants.computeIfAbsent(name, this::built));
       variants.keySet().retainAll(decision.keptVariants());
       for (TargetServing serving : decision.servings()) {
-        if (serving.plan() != null) {
-          workloads.put(serving.target().name(), workload(serving));
+        String target = serving.target().name();
+        if (!serving.hosts().isEmpty()) {
+          workloads.values().removeIf(w -> w.target().equals(target));
+          serving.hosts().forEach(host -> workloads.put(host.name(), workload(host)));
+        } else if (serving.plan() != null) {
+          String name = ServingObjects.name("m", target);
+          workloads.put(
+              name,
+              workload(
+                  new HostPlan(
+                      name,
+                      serving.revision(),
+                      serving.plan(),
+                      serving.replicas(),
+                      NodeChoice.ALL,
+                      false)));
         }
       }
     }
 
-    private WorkloadFacts workload(TargetServing serving) {
-      int available = podsBecomeReady ? serving.replicas() : 0;
+    private WorkloadFacts workload(HostPlan host) {
+      int available = podsBecomeReady ? host.replicas() : 0;
       return new WorkloadFacts(
-          serving.target().name(),
-          serving.revision(),
-          serving.plan().variant(),
+          host.plan().name(),
+          host.revision(),
+          host.plan().variant(),
           true,
-          serving.replicas(),
-          serving.replicas(),
-          serving.replicas(),
+          host.replicas(),
+          host.replicas(),
+          host.replicas(),
           available,
           available,
-          new DeploymentBuilder().build());
+          new DeploymentBuilder().withNewMetadata().withName(host.name()).endMetadata().build());
     }
 
     private ModelVariant built(String name) {
@@ -143,7 +163,7 @@ class DeploymentDecisionsTest {
     }
 
     String serves(String target) {
-      return workloads.get(target).variant();
+      return workloads.get(ServingObjects.name("m", target)).variant();
     }
   }
 
@@ -263,6 +283,49 @@ class DeploymentDecisionsTest {
     world.now = world.now.plus(Duration.ofSeconds(101));
     world.settle();
     assertThat(world.decision.state()).isInstanceOf(RolloutState.RolledBack.class);
+  }
+
+  @Test
+  void aCanaryGrowsBesideAllOfTheOldPods() {
+    World world = new World();
+    Samples.replicas(world.deployment, 10);
+    world.settle();
+    String before = world.serves("a");
+    world.edit("second");
+    Set<Integer> canaries = new TreeSet<>();
+    for (int round = 0; round < 20; round++) {
+      world.round();
+      assertThat(world.workloads.get("m-a").replicas()).isEqualTo(10);
+      WorkloadFacts canary = world.workloads.get("m-a-canary");
+      if (canary != null) {
+        canaries.add(canary.replicas());
+        assertThat(canary.variant()).isNotEqualTo(before);
+      }
+    }
+
+    assertThat(canaries).containsExactly(1, 3);
+    assertThat(world.workloads).containsOnlyKeys("m-a", "m-b");
+    assertThat(world.serves("a")).isNotEqualTo(before);
+    assertThat(world.settle().phase()).isEqualTo(DeploymentPhase.HEALTHY);
+  }
+
+  @Test
+  void aCanaryThatDoesNotBecomeReadyLeavesTheOldPodsAlone() {
+    World world = new World();
+    Samples.replicas(world.deployment, 10);
+    world.settle();
+    String before = world.serves("a");
+    world.podsBecomeReady = false;
+    world.edit("bad");
+    world.settle();
+    assertThat(world.workloads).containsKey("m-a-canary");
+    assertThat(world.serves("a")).isEqualTo(before);
+
+    world.now = world.now.plus(Duration.ofSeconds(601));
+    world.settle();
+
+    assertThat(world.workloads).containsOnlyKeys("m-a", "m-b");
+    assertThat(world.serves("a")).isEqualTo(before);
   }
 
   @Test
