@@ -74,6 +74,28 @@ def mixed(modelfleet, models, work):
     table(["network", "model", "KB", "SQNR dB", "agreement %", "top-1 %", "p50 ms", "wall s"], rows)
 
 
+def calibration(modelfleet, models, work, samples=1000):
+    """Static int8 from 1,000 samples by each calibration method that keeps more than ranges."""
+    rows = []
+    for network in ("plain", "residual"):
+        folder, out = models / network, work / network
+        out.mkdir(parents=True, exist_ok=True)
+        data = np.load(folder / "evaluation.npz")
+        seen, rest = out / "seen.npz", {"x": data["x"][samples:], "labels": data["labels"][samples:]}
+        np.savez(seen, x=data["x"][:samples])
+        original = folder / "model.onnx"
+        for method in ("MinMax", "Percentile", "Entropy"):
+            step = {"quantize": {"scheme": "Static", "calibration": method}}
+            files = {
+                "onnxruntime": reference("preprocessed-static", original, seen, out, method),
+                "modelfleet": modelfleet.compress(method, [{"simplify": {}}, step], original, seen, out),
+            }
+            for name, (path, seconds, memory) in files.items():
+                onnx.checker.check_model(path, full_check=True)
+                rows.append([network, method, name, f"{100 * top1(path, rest):.2f}", f"{seconds:.2f}", f"{memory:.0f}"])
+    table(["network", "calibration", "tool", "top-1 %", "wall s", "peak MiB"], rows)
+
+
 def operations(path):
     """Millions of floating-point operations of the products of one inference."""
     graph = onnx.shape_inference.infer_shapes(onnx.load(path), data_prop=True).graph

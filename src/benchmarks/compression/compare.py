@@ -15,7 +15,7 @@ def main():
     parser.add_argument("--classpath", required=True)
     parser.add_argument("--sentences", type=pathlib.Path, required=True)
     parser.add_argument("--java-options", default="-XX:+UseSerialGC -Xmx128m")
-    parser.add_argument("--only", choices=("sentences", "classifiers", "mixed", "pruning", "alignment"))
+    parser.add_argument("--only", choices=("sentences", "classifiers", "calibration", "mixed", "pruning", "alignment"))
     arguments = parser.parse_args()
     modelfleet = Modelfleet(arguments.classpath, arguments.java_options)
     parts = {
@@ -23,6 +23,7 @@ def main():
             modelfleet, arguments.classpath, arguments.sentences, arguments.work / "sentences"
         ),
         "classifiers": lambda: classifiers.quantization(modelfleet, arguments.models, arguments.work),
+        "calibration": lambda: classifiers.calibration(modelfleet, arguments.models, arguments.work),
         "mixed": lambda: classifiers.mixed(modelfleet, arguments.models, arguments.work),
         "pruning": lambda: classifiers.pruning(modelfleet, arguments.models, arguments.work),
         "alignment": lambda: classifiers.alignment(modelfleet, arguments.models, arguments.work),

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 from onnxruntime.quantization import (
     CalibrationDataReader,
+    CalibrationMethod,
     QuantFormat,
     QuantType,
     quantize_dynamic,
@@ -26,7 +27,7 @@ class Samples(CalibrationDataReader):
         return next(self.samples, None)
 
 
-def main(kind, source, target, calibration):
+def main(kind, source, target, calibration, method="MinMax"):
     if kind == "dynamic":
         quantize_dynamic(source, target, per_channel=True, weight_type=QuantType.QInt8)
         return
@@ -44,6 +45,7 @@ def main(kind, source, target, calibration):
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         op_types_to_quantize=operators,
+        calibrate_method=CalibrationMethod[method],
     )
     if kind == "preprocessed-static":
         os.remove(source)

@@ -14,12 +14,23 @@ from trials import outputs, reference, table
 TOKENS = 64
 MODEL = "all-minilm-l6-v2.onnx"
 TOKENIZER = "all-minilm-l6-v2-tokenizer.json"
+
+
+def blocks(**weights):
+    return {"quantize": {"scheme": "WeightOnly", "granularity": "PerBlock", "weights": weights}}
+
+
 RECIPES = {
     "dynamic": {"quantize": {"scheme": "Dynamic"}},
     "dynamic smoothing": {"quantize": {"scheme": "Dynamic", "smoothing": True}},
     "static": {"quantize": {"scheme": "Static"}},
     "static smoothing": {"quantize": {"scheme": "Static", "smoothing": True}},
     "weight-only": {"quantize": {"scheme": "WeightOnly"}},
+    "static bias correction": {"quantize": {"scheme": "Static", "biasCorrection": True}},
+    "static 16-bit activations": {"quantize": {"scheme": "Static", "activations": "UInt16"}},
+    "int8 blocks": blocks(blockSize=128, computation="INT8"),
+    "int4 blocks": blocks(bits=4),
+    "int4 blocks HQQ": blocks(bits=4, rounding="HQQ"),
     "fp16": {"convert": {"precision": "FP16"}},
 }
 

@@ -38,10 +38,10 @@ class Modelfleet:
         return (str(out / "model.onnx"), *measured([*command, "-o", str(out)]))
 
 
-def reference(kind, model, calibration, work):
+def reference(kind, model, calibration, work, *options):
     """Path of the variant that onnxruntime.quantization makes, wall seconds, peak MiB."""
-    target = str(work / f"reference-{kind}.onnx")
-    command = [sys.executable, str(HERE / "reference.py"), kind, str(model), target, str(calibration)]
+    target = str(work / f"{'-'.join(('reference', kind, *options))}.onnx")
+    command = [sys.executable, str(HERE / "reference.py"), kind, str(model), target, str(calibration), *options]
     return (target, *measured(command))
 
 
