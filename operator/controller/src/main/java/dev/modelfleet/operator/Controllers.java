@@ -2,6 +2,7 @@ package dev.modelfleet.operator;
 
 import dev.modelfleet.operator.cluster.EdgeClusterReconciler;
 import dev.modelfleet.operator.deployment.ModelDeploymentReconciler;
+import dev.modelfleet.operator.member.EdgeDeploymentReconciler;
 import dev.modelfleet.operator.policy.CompressionPolicyReconciler;
 import dev.modelfleet.operator.target.HardwareTargetReconciler;
 import dev.modelfleet.operator.variant.ModelVariantReconciler;
@@ -47,6 +48,8 @@ public final class Controllers {
     operator.register(new HardwareTargetReconciler(context));
     operator.register(new CompressionPolicyReconciler(context));
     operator.register(new EdgeClusterReconciler(context));
+    operator.register(
+        new EdgeDeploymentReconciler(context.members(), context.clock(), context.client()));
     return operator;
   }
 }

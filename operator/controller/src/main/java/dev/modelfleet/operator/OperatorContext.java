@@ -2,6 +2,7 @@ package dev.modelfleet.operator;
 
 import dev.modelfleet.operator.apply.ServerSideApply;
 import dev.modelfleet.operator.event.EventRecorder;
+import dev.modelfleet.operator.member.MemberClusters;
 import dev.modelfleet.operator.placement.NodeCache;
 import dev.modelfleet.operator.pod.ModelVolume;
 import dev.modelfleet.operator.pod.RuntimePod;
@@ -24,6 +25,7 @@ import java.util.Set;
  * @param apply the writer of desired objects
  * @param sources the resolver of URIs
  * @param nodes the nodes of the cluster, watched from the start of the first controller on
+ * @param members the member clusters
  */
 public record OperatorContext(
     KubernetesClient client,
@@ -33,7 +35,8 @@ public record OperatorContext(
     EventRecorder events,
     ServerSideApply apply,
     SourceResolver sources,
-    NodeCache nodes)
+    NodeCache nodes,
+    MemberClusters members)
     implements AutoCloseable {
 
   private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
@@ -52,7 +55,8 @@ public record OperatorContext(
         new EventRecorder(client, clock),
         new ServerSideApply(client),
         new SourceResolver(registry, client, clock, SOURCE_TIME_TO_LIVE),
-        new NodeCache(client));
+        new NodeCache(client),
+        new MemberClusters(client, clock));
   }
 
   private static ModelVolume modelVolume(KubernetesClient client, OperatorSettings settings) {
@@ -70,5 +74,6 @@ public record OperatorContext(
   public void close() {
     sources.close();
     nodes.close();
+    members.close();
   }
 }

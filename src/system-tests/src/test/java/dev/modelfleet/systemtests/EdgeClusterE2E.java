@@ -37,6 +37,11 @@ class EdgeClusterE2E {
   @AfterEach
   void delete() {
     product.client().resources(EdgeCluster.class).withName(CLUSTER).delete();
+    product
+        .client()
+        .resources(EdgeCluster.class)
+        .withName(CLUSTER)
+        .waitUntilCondition(found -> found == null, 60, TimeUnit.SECONDS);
     workspace.close();
   }
 

@@ -28,7 +28,7 @@ record Product(Path root, TestCluster cluster, KubernetesClient client) implemen
     Path root = Path.of("").toAbsolutePath().getParent().getParent();
     Images images =
         Images.build(root, cluster.registry().hostAddress(), cluster.registry().clusterAddress());
-    Installation.install(root, cluster, images);
+    Installation.install(root, cluster, images, "members.enabled=true");
     KubernetesClient client =
         new KubernetesClientBuilder()
             .withConfig(Config.fromKubeconfig(cluster.kubeconfig().toFile()))

@@ -12,9 +12,16 @@ import java.util.List;
  * @param keep whether the cluster stays when the process that started it ends
  * @param kwokStages YAML documents of KWOK Stages beside the usual ones; one of the same name as a
  *     usual one takes its place; empty for none
+ * @param registry {@code host:port} of another cluster's registry, from which the nodes of a
+ *     locally built cluster pull under the usual name; null for the cluster's own
  */
 public record ClusterSpec(
-    String name, List<NodeSpec> nodes, int kwokNodes, boolean keep, String kwokStages) {
+    String name,
+    List<NodeSpec> nodes,
+    int kwokNodes,
+    boolean keep,
+    String kwokStages,
+    String registry) {
   /** The name of a cluster where none is given. */
   public static final String DEFAULT_NAME = "modelfleet";
 
@@ -33,27 +40,32 @@ public record ClusterSpec(
 
   /** The default cluster under {@code name}: two real nodes, removed at the end. */
   public static ClusterSpec named(String name) {
-    return new ClusterSpec(name, NodeSpec.usual(2), 0, false, "");
+    return new ClusterSpec(name, NodeSpec.usual(2), 0, false, "", null);
   }
 
   /** The same with the usual {@code count} nodes. */
   public ClusterSpec withNodes(int count) {
-    return new ClusterSpec(name, NodeSpec.usual(count), kwokNodes, keep, kwokStages);
+    return new ClusterSpec(name, NodeSpec.usual(count), kwokNodes, keep, kwokStages, registry);
   }
 
   /** The same with {@code count} simulated nodes. */
   public ClusterSpec withKwokNodes(int count) {
-    return new ClusterSpec(name, nodes, count, keep, kwokStages);
+    return new ClusterSpec(name, nodes, count, keep, kwokStages, registry);
   }
 
   /** The same with further life for what runs on its simulated nodes. */
   public ClusterSpec withKwokStages(String stages) {
-    return new ClusterSpec(name, nodes, kwokNodes, keep, stages);
+    return new ClusterSpec(name, nodes, kwokNodes, keep, stages, registry);
+  }
+
+  /** The same, whose nodes pull from another cluster's registry. */
+  public ClusterSpec pullingFrom(String otherRegistry) {
+    return new ClusterSpec(name, nodes, kwokNodes, keep, kwokStages, otherRegistry);
   }
 
   /** The same, staying when its process ends. */
   public ClusterSpec kept() {
-    return new ClusterSpec(name, nodes, kwokNodes, true, kwokStages);
+    return new ClusterSpec(name, nodes, kwokNodes, true, kwokStages, registry);
   }
 
   /**

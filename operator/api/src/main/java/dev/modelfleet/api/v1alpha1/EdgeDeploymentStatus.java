@@ -72,6 +72,8 @@ public record EdgeDeploymentStatus(
           @Size(min = 1, max = 63)
           @JsonPropertyDescription("Name of the target, as in the ModelDeployment's spec.targets.")
           String name,
+      @Size(max = 64) @JsonPropertyDescription("Revision that it was told to serve.")
+          String revision,
       @Size(max = 253) @JsonPropertyDescription("The ModelVariant that it was told to serve.")
           String variant,
       @Min(0) @JsonPropertyDescription("Number of pods that there should be.") int desired,

@@ -23,6 +23,15 @@ public final class HardwareTargetConditions {
     /** Ready=False: nodes match and none offers the device's resource. */
     public static final String RESOURCE_MISSING = "ResourceMissing";
 
+    /** Ready=True: a member cluster that placement.clusterSelector selects is connected. */
+    public static final String CLUSTERS_CONNECTED = "ClustersConnected";
+
+    /** Ready=False: no EdgeCluster has the labels of placement.clusterSelector. */
+    public static final String NO_CLUSTERS_MATCH = "NoClustersMatch";
+
+    /** Ready=False: EdgeClusters have the labels, and none of them is connected. */
+    public static final String CLUSTERS_NOT_CONNECTED = "ClustersNotConnected";
+
     private Reason() {}
   }
 }

@@ -12,11 +12,14 @@ public record HardwareTargetStatus(
         @JsonPropertyDescription(
             "metadata.generation of the spec that this status speaks of; older ones are stale.")
         Long observedGeneration,
-    @Min(0) @JsonPropertyDescription("Number of nodes that match the placement.") int matchedNodes,
+    @Min(0)
+        @JsonPropertyDescription(
+            "Number of nodes of the hub that match the placement; 0 with clusterSelector.")
+        int matchedNodes,
     @Min(0)
         @JsonPropertyDescription(
             """
-            Number of nodes that match, are Ready and, where device.resourceName is given, offer \
+            Number of those nodes that are Ready and, where device.resourceName is given, offer \
             it.\
             """)
         int readyNodes,

@@ -29,6 +29,12 @@ public final class ModelVariantConditions {
   /** Why a condition of a ModelVariant has its status. */
   public static final class Reason {
 
+    /**
+     * Proven=True: the builder's gates are passed and the hub has no node of the class, so that
+     * nothing was measured on a device; the pods of member clusters test themselves.
+     */
+    public static final String PROVEN_BY_BUILDER = "ProvenByBuilder";
+
     /** Built=True: a recipe passed. */
     public static final String BUILT = "Built";
 

@@ -23,7 +23,13 @@ public record VariantTarget(
         @JsonPropertyDescription("Labels of the nodes on which the probe may run. At most 32.")
         Map<String, @Size(max = 63) String> nodeSelector,
     @Size(max = 32) @JsonPropertyDescription("Taints that the probe accepts. At most 32.")
-        List<NodeToleration> tolerations) {
+        List<NodeToleration> tolerations,
+    @JsonPropertyDescription(
+            """
+            Whether its pods run in member clusters: where the hub has no node of the class, the \
+            probe is left out, and each pod's golden self-test on its own device is the proof there.\
+            """)
+        Boolean members) {
 
   public VariantTarget {
     nodeSelector = Formats.copy(nodeSelector);

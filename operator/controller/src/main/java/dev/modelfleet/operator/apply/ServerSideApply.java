@@ -17,18 +17,24 @@ import org.slf4j.LoggerFactory;
 public final class ServerSideApply {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerSideApply.class);
-  private static final PatchContext CONTEXT =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.SERVER_SIDE_APPLY)
-          .withFieldManager(Labels.MODELFLEET)
-          .withForce(true)
-          .build();
 
   private final KubernetesClient client;
   private final AppliedState state;
+  private final PatchContext context;
 
   public ServerSideApply(KubernetesClient client) {
+    this(client, Labels.MODELFLEET);
+  }
+
+  /** Writes as another field manager than the operator's usual one. */
+  public ServerSideApply(KubernetesClient client, String fieldManager) {
     this.client = client;
+    this.context =
+        new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager(fieldManager)
+            .withForce(true)
+            .build();
     this.state = new AppliedState(client.getKubernetesSerialization());
   }
 
@@ -46,7 +52,7 @@ public final class ServerSideApply {
     if (actual.isPresent() && !state.differs(desired, actual.get(), hash)) {
       return false;
     }
-    client.resource(desired).patch(CONTEXT);
+    client.resource(desired).patch(context);
     LOG.info(
         "applied {} {}/{}",
         desired.getKind(),

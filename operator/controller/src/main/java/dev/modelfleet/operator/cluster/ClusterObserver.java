@@ -2,45 +2,46 @@ package dev.modelfleet.operator.cluster;
 
 import dev.modelfleet.api.v1alpha1.EdgeCluster;
 import dev.modelfleet.api.v1alpha1.EdgeClusterConditions.Reason;
+import dev.modelfleet.api.v1alpha1.EdgeClusterSpec;
 import dev.modelfleet.api.v1alpha1.SecretKeyReference;
+import dev.modelfleet.operator.cluster.decide.AgentSighting;
 import dev.modelfleet.operator.cluster.decide.ClusterSighting;
 import dev.modelfleet.operator.cluster.decide.ClusterSighting.Missed;
+import dev.modelfleet.operator.member.MemberClusters;
+import dev.modelfleet.operator.member.MemberConnections;
+import dev.modelfleet.operator.member.MemberCredentials;
+import dev.modelfleet.operator.member.decide.MemberNames;
 import dev.modelfleet.operator.placement.decide.NodeFacts;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 
 /**
- * Looks at member clusters on threads of its own, with short time-outs, so that a cluster that does
- * not answer holds up nothing else.
+ * Looks at member clusters on threads of their own, with short time-outs, so that a cluster that
+ * does not answer holds up nothing else; those that answer are handed over to be worked on.
  */
-final class ClusterObserver implements AutoCloseable {
-
-  private static final int TIMEOUT_MILLIS = (int) Duration.ofSeconds(5).toMillis();
-  private static final int AT_ONCE = 32;
+final class ClusterObserver {
 
   private final KubernetesClient hub;
+  private final MemberClusters members;
+  private final MemberConnections connections;
   private final InstantSource clock;
   private final Map<String, ClusterSighting> sightings = new ConcurrentHashMap<>();
+  private final Map<String, AgentSighting> agents = new ConcurrentHashMap<>();
   private final Map<String, Boolean> looking = new ConcurrentHashMap<>();
-  private final Semaphore permits = new Semaphore(AT_ONCE);
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  ClusterObserver(KubernetesClient hub, InstantSource clock) {
+  ClusterObserver(KubernetesClient hub, MemberClusters members, InstantSource clock) {
     this.hub = hub;
+    this.members = members;
+    this.connections = members.connections();
     this.clock = clock;
   }
 
@@ -50,31 +51,83 @@ final class ClusterObserver implements AutoCloseable {
   }
 
   /** Looks again, unless it is being looked at. */
-  void look(EdgeCluster cluster, Runnable whenSeen) {
+  void look(EdgeCluster cluster, Runnable whenSeen, Runnable whenLost) {
     String key = key(cluster);
     if (looking.putIfAbsent(key, true) != null) {
       return;
     }
-    threads.execute(
-        () -> {
-          try {
-            permits.acquire();
-            try {
-              sightings.put(key, sight(cluster.getSpec().kubeconfigSecretRef()));
-            } finally {
-              permits.release();
-            }
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          } finally {
-            looking.remove(key);
-          }
-          whenSeen.run();
-        });
+    members
+        .threads()
+        .run(
+            () -> {
+              try {
+                sightings.put(key, sight(cluster, whenLost));
+              } finally {
+                looking.remove(key);
+              }
+              whenSeen.run();
+            });
   }
 
-  private ClusterSighting sight(SecretKeyReference reference) {
-    String entry = reference.key() == null ? "kubeconfig" : reference.key();
+  /** The cluster is no longer a member. */
+  void forget(EdgeCluster cluster) {
+    String uid = cluster.getMetadata().getUid();
+    sightings.keySet().removeIf(key -> key.startsWith(uid));
+    agents.remove(uid);
+    members.leaves(name(cluster));
+    connections.forget(name(cluster));
+  }
+
+  private ClusterSighting sight(EdgeCluster cluster, Runnable whenLost) {
+    if (EdgeClusterSpec.pulls(cluster.getSpec())) {
+      connections.forget(name(cluster));
+      members.pulls(name(cluster));
+      return agent(cluster);
+    }
+    ClusterSighting sighting = reach(cluster, whenLost);
+    if (sighting instanceof Missed missed) {
+      members.down(name(cluster), missed.message());
+    }
+    return sighting;
+  }
+
+  /**
+   * Whether the cluster's agent has said since a time that nothing is left there.
+   *
+   * @return empty where there is no agent
+   */
+  Optional<Boolean> emptySince(EdgeCluster cluster, Instant since) {
+    Lease lease = lease(hub, cluster);
+    return Optional.ofNullable(look(cluster, lease))
+        .map(seen -> seen.moved().isAfter(since) && AgentSighting.empty(lease));
+  }
+
+  private AgentSighting look(EdgeCluster cluster, Lease lease) {
+    return agents.compute(
+        cluster.getMetadata().getUid(),
+        (uid, before) -> AgentSighting.look(lease, before, clock.instant()));
+  }
+
+  private ClusterSighting agent(EdgeCluster cluster) {
+    try {
+      Lease lease = lease(hub, cluster);
+      AgentSighting seen = look(cluster, lease);
+      return AgentSighting.of(lease, seen, clock.instant());
+    } catch (KubernetesClientException e) {
+      return new Missed(Reason.FORBIDDEN, "the agent's Lease can't be read: " + e.getMessage());
+    }
+  }
+
+  /** The Lease of a cluster's agent; null where there is none. */
+  private static Lease lease(KubernetesClient hub, EdgeCluster cluster) {
+    return hub.leases()
+        .inNamespace(MemberNames.namespace(name(cluster)))
+        .withName(MemberNames.AGENT)
+        .get();
+  }
+
+  private ClusterSighting reach(EdgeCluster cluster, Runnable whenLost) {
+    SecretKeyReference reference = cluster.getSpec().kubeconfigSecretRef();
     String place = "Secret " + reference.namespace() + "/" + reference.name();
     Secret secret;
     try {
@@ -82,43 +135,54 @@ final class ClusterObserver implements AutoCloseable {
     } catch (KubernetesClientException e) {
       return new Missed(Reason.SECRET_MISSING, place + " can't be read: " + e.getMessage());
     }
-    if (secret == null || secret.getData() == null || !secret.getData().containsKey(entry)) {
+    if (secret == null) {
       return new Missed(
-          Reason.SECRET_MISSING,
-          place
-              + (secret == null ? " does not exist" : " has no entry " + entry)
-              + ": create it with a kubeconfig");
+          Reason.SECRET_MISSING, place + " does not exist: create it with a kubeconfig");
     }
-    String kubeconfig =
-        new String(Base64.getDecoder().decode(secret.getData().get(entry)), StandardCharsets.UTF_8);
-    return connect(kubeconfig, place + ", entry " + entry);
+    String entry = reference.key() == null ? "kubeconfig" : reference.key();
+    return switch (MemberCredentials.of(secret, entry)) {
+      case MemberCredentials.Unusable(Missed why) -> why;
+      case MemberCredentials.Usable usable -> connect(cluster, secret, usable, place, whenLost);
+    };
   }
 
-  private ClusterSighting connect(String kubeconfig, String place) {
-    Config config;
+  private ClusterSighting connect(
+      EdgeCluster cluster,
+      Secret secret,
+      MemberCredentials.Usable usable,
+      String place,
+      Runnable whenLost) {
+    String version = key(cluster) + "/" + secret.getMetadata().getResourceVersion();
+    String url = usable.config().getMasterUrl();
     try {
-      config = Config.fromKubeconfig(kubeconfig);
-    } catch (KubernetesClientException | IllegalArgumentException e) {
-      return new Missed(
-          Reason.INVALID_KUBECONFIG, place + " is not a kubeconfig: " + e.getMessage());
-    }
-    config.setConnectionTimeout(TIMEOUT_MILLIS);
-    config.setRequestTimeout(TIMEOUT_MILLIS);
-    config.setRequestRetryBackoffLimit(0);
-    try (KubernetesClient member = new KubernetesClientBuilder().withConfig(config).build()) {
-      String version = member.getKubernetesVersion().getGitVersion();
-      List<NodeFacts> nodes = member.nodes().list().getItems().stream().map(NodeFacts::of).toList();
-      int ready = (int) nodes.stream().filter(NodeFacts::ready).count();
-      return new ClusterSighting.Seen(version, nodes.size(), ready, clock.instant());
+      KubernetesClient member = connections.client(name(cluster), version, usable);
+      ClusterSighting.Seen seen = seen(member);
+      members.up(name(cluster), member, cluster.getSpec().namespace(), whenLost);
+      return seen;
     } catch (KubernetesClientException e) {
       boolean refused =
           e.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED
               || e.getCode() == HttpURLConnection.HTTP_FORBIDDEN;
       return refused
-          ? new Missed(
-              Reason.UNAUTHORIZED,
-              config.getMasterUrl() + " refuses the credentials: renew " + place)
-          : new Missed(Reason.UNREACHABLE, config.getMasterUrl() + " does not answer: " + words(e));
+          ? new Missed(Reason.UNAUTHORIZED, url + " refuses the credentials: renew " + place)
+          : new Missed(Reason.UNREACHABLE, url + " does not answer: " + words(e));
+    } catch (IllegalArgumentException e) {
+      return new Missed(
+          Reason.INVALID_KUBECONFIG, place + " gives no usable client: " + e.getMessage());
+    }
+  }
+
+  private ClusterSighting.Seen seen(KubernetesClient member) {
+    String version = member.getKubernetesVersion().getGitVersion();
+    try {
+      List<NodeFacts> nodes = member.nodes().list().getItems().stream().map(NodeFacts::of).toList();
+      int ready = (int) nodes.stream().filter(NodeFacts::ready).count();
+      return new ClusterSighting.Seen(version, nodes.size(), ready, clock.instant());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+        throw e;
+      }
+      return new ClusterSighting.Seen(version, null, null, clock.instant());
     }
   }
 
@@ -130,12 +194,11 @@ final class ClusterObserver implements AutoCloseable {
     return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 
-  private static String key(EdgeCluster cluster) {
-    return cluster.getMetadata().getUid() + "/" + cluster.getMetadata().getGeneration();
+  private static String name(EdgeCluster cluster) {
+    return cluster.getMetadata().getName();
   }
 
-  @Override
-  public void close() {
-    threads.shutdownNow();
+  private static String key(EdgeCluster cluster) {
+    return cluster.getMetadata().getUid() + "/" + cluster.getMetadata().getGeneration();
   }
 }

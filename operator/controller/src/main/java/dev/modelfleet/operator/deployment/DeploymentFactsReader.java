@@ -46,6 +46,7 @@ final class DeploymentFactsReader {
   private final SourceResolver sources;
   private final FleetSources fleet;
   private final Consumer<ResourceID> wake;
+  private final MemberSources members;
 
   /**
    * A reader.
@@ -56,11 +57,13 @@ final class DeploymentFactsReader {
       KubernetesClient client,
       SourceResolver sources,
       FleetSources fleet,
+      MemberSources members,
       Consumer<ResourceID> wake) {
     this.client = client;
     this.sources = sources;
     this.fleet = fleet;
     this.wake = wake;
+    this.members = members;
   }
 
   DeploymentFacts read(ModelDeployment deployment, Context<ModelDeployment> context) {
@@ -88,9 +91,10 @@ final class DeploymentFactsReader {
         variants,
         revisions,
         workloads,
-        conflicts(deployment, workloads, variants, context),
+        conflicts(deployment, workloads, variants, targets, context),
         fleet.nodesFor(deployment),
-        fleet.podsOf(deployment));
+        fleet.podsOf(deployment),
+        members.read(deployment, context));
   }
 
   private static boolean isReady(ModelVariant variant) {
@@ -179,6 +183,7 @@ final class DeploymentFactsReader {
       ModelDeployment deployment,
       Map<String, List<WorkloadFacts>> workloads,
       Map<String, ModelVariant> variants,
+      Map<String, HardwareTarget> targets,
       Context<ModelDeployment> context) {
     if (isAccepted(deployment)
         && variants.values().stream().noneMatch(DeploymentFactsReader::isReady)) {
@@ -191,10 +196,15 @@ final class DeploymentFactsReader {
     List<String> conflicts = new ArrayList<>();
     deployment.getSpec().targets().stream()
         .filter(target -> !workloads.containsKey(target.name()))
+        .filter(target -> !inMembers(targets.get(target.hardwareTargetRef().name())))
         .map(target -> ServingObjects.name(deployment.getMetadata().getName(), target.name()))
         .filter(name -> !services.contains(name))
         .forEach(name -> taken(deployment, name).ifPresent(conflicts::add));
     return conflicts;
+  }
+
+  private static boolean inMembers(HardwareTarget target) {
+    return target != null && !target.getSpec().placement().clusterSelector().isEmpty();
   }
 
   private Optional<String> taken(ModelDeployment deployment, String name) {

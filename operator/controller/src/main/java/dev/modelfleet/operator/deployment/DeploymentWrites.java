@@ -41,18 +41,21 @@ final class DeploymentWrites {
   private final ServerSideApply apply;
   private final VariantClaims claims;
   private final ServingObjects serving;
+  private final EdgeDeploymentWrites members;
 
   DeploymentWrites(OperatorContext operator) {
     this.client = operator.client();
     this.apply = operator.apply();
     this.claims = new VariantClaims(operator.client());
     this.serving = new ServingObjects(operator.pods(), operator.settings().pushSecret());
+    this.members = new EdgeDeploymentWrites(operator, serving);
   }
 
   void write(DeploymentFacts facts, DeploymentDecision decision, Context<ModelDeployment> context) {
     keepRevision(facts, decision, context);
     claimVariants(facts, decision, context);
     serve(facts, decision, context);
+    members.write(facts, decision);
     removeOrphans(facts, context);
     forget(facts, decision, context);
   }
@@ -84,6 +87,10 @@ final class DeploymentWrites {
   private void serve(
       DeploymentFacts facts, DeploymentDecision decision, Context<ModelDeployment> context) {
     for (TargetServing target : decision.servings()) {
+      if (target.plan() != null && target.plan().inMembers()) {
+        removeFromHub(facts, target, context);
+        continue;
+      }
       if (!target.hosts().isEmpty()) {
         host(facts, target);
       } else if (target.plan() != null && artifact(facts, target.plan()).isPresent()) {
@@ -145,6 +152,17 @@ final class DeploymentWrites {
     return Optional.ofNullable(facts.variants().get(plan.variant()))
         .map(ModelVariant::getStatus)
         .map(ModelVariantStatus::artifact);
+  }
+
+  /** What served a target in the hub before its HardwareTarget named member clusters. */
+  private void removeFromHub(
+      DeploymentFacts facts, TargetServing target, Context<ModelDeployment> context) {
+    String name = target.target().name();
+    facts.workloads().getOrDefault(name, List.of()).forEach(w -> remove(w.object()));
+    DeploymentFactsReader.owned(facts.deployment(), context, Service.class)
+        .filter(service -> service.getMetadata().getDeletionTimestamp() == null)
+        .filter(service -> name.equals(service.getMetadata().getLabels().get(Labels.TARGET)))
+        .forEach(this::remove);
   }
 
   private static Optional<HasMetadata> actual(

@@ -40,6 +40,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -67,6 +68,8 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
   private final SimpleInboundEventSource<ModelDeployment> answers =
       new SimpleInboundEventSource<>("source-answers");
   private final FleetSources fleet = new FleetSources();
+  private EventSourceContext<ModelDeployment> sourceContext;
+  private final MemberSources members = new MemberSources(this::users);
   private final DeploymentFactsReader reader;
   private final DeploymentWrites writes;
 
@@ -74,7 +77,7 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
     this.operator = operator;
     this.reader =
         new DeploymentFactsReader(
-            operator.client(), operator.sources(), fleet, answers::propagateEvent);
+            operator.client(), operator.sources(), fleet, members, answers::propagateEvent);
     this.writes = new DeploymentWrites(operator);
   }
 
@@ -132,24 +135,33 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
                 .stream()
                 .toList());
     cache.addIndexer(BY_TARGET, md -> List.copyOf(References.targetNames(md)));
-    return List.of(
-        answers,
-        owned(ModelVariant.class, this::concernsAllOwners, context),
-        owned(
-            Deployment.class,
-            (now, before) -> !WorkloadFacts.of(now).tellsTheSame(WorkloadFacts.of(before)),
-            context),
-        owned(
-            DaemonSet.class,
-            (now, before) -> !WorkloadFacts.of(now).tellsTheSame(WorkloadFacts.of(before)),
-            context),
-        owned(Service.class, (now, before) -> true, context),
-        owned(PodDisruptionBudget.class, (now, before) -> true, context),
-        owned(ControllerRevision.class, (now, before) -> true, context),
-        policies(context),
-        targets(context),
-        fleet.nodes(context),
-        fleet.pods(context));
+    sourceContext = context;
+    InformerEventSource<HardwareTarget, ModelDeployment> targets = targets(context);
+    List<EventSource<?, ModelDeployment>> sources = new ArrayList<>(members.all(context, targets));
+    sources.addAll(
+        List.of(
+            answers,
+            owned(ModelVariant.class, this::concernsAllOwners, context),
+            owned(
+                Deployment.class,
+                (now, before) -> !WorkloadFacts.of(now).tellsTheSame(WorkloadFacts.of(before)),
+                context),
+            owned(
+                DaemonSet.class,
+                (now, before) -> !WorkloadFacts.of(now).tellsTheSame(WorkloadFacts.of(before)),
+                context),
+            owned(Service.class, (now, before) -> true, context),
+            owned(PodDisruptionBudget.class, (now, before) -> true, context),
+            owned(ControllerRevision.class, (now, before) -> true, context),
+            policies(context),
+            targets,
+            fleet.nodes(context),
+            fleet.pods(context)));
+    return sources;
+  }
+
+  private Set<ResourceID> users(HardwareTarget target) {
+    return ids(sourceContext.getPrimaryCache().byIndex(BY_TARGET, target.getMetadata().getName()));
   }
 
   private static <R extends HasMetadata> EventSource<R, ModelDeployment> owned(
@@ -213,7 +225,7 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
         context);
   }
 
-  private static EventSource<HardwareTarget, ModelDeployment> targets(
+  private static InformerEventSource<HardwareTarget, ModelDeployment> targets(
       EventSourceContext<ModelDeployment> context) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(HardwareTarget.class, ModelDeployment.class)

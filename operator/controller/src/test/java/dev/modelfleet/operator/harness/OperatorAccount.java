@@ -35,7 +35,7 @@ final class OperatorAccount {
                 "../../charts/modelfleet",
                 "--namespace=" + NAMESPACE,
                 "--kube-version=1.36",
-                "--set=image.repository=o,runtimeImage.repository=r,registry.repository=r:5000/v",
+                "--set=image.repository=o,runtimeImage.repository=r,registry.repository=r:5000/v,members.enabled=true",
                 "--show-only=templates/rbac.yaml"));
     Stream.of(roles.split("(?m)^---$", -1))
         .filter(document -> document.contains("kind: ClusterRole"))

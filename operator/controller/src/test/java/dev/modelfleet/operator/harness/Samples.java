@@ -73,6 +73,22 @@ public final class Samples {
         HardwareTarget.class);
   }
 
+  /** A HardwareTarget of member clusters, of which the hub has no node. */
+  public static HardwareTarget memberTarget(String name, String label) {
+    return Serialization.unmarshal(
+        """
+        apiVersion: modelfleet.dev/v1alpha1
+        kind: HardwareTarget
+        metadata: {name: %s}
+        spec:
+          device: {class: CPU, architecture: arm64, precisions: [FP32, INT8]}
+          engine: {name: ONNXRuntime}
+          placement: {mode: Replicas, clusterSelector: {test: %s}}
+        """
+            .formatted(name, label),
+        HardwareTarget.class);
+  }
+
   /** A ModelDeployment on the given targets. */
   public static ModelDeployment deployment(
       String namespace, String name, String uri, String policy, String... targets) {

@@ -50,7 +50,8 @@ final class LocalStart {
     this.controlPlane = new ControlPlane(directory, tools, layout);
     this.nodes =
         IntStream.range(0, spec.nodes().size())
-            .mapToObj(i -> new NodeFiles(directory, plan, spec.nodes().get(i), i + 1))
+            .mapToObj(
+                i -> new NodeFiles(directory, plan, spec.nodes().get(i), i + 1, spec.registry()))
             .toList();
   }
 

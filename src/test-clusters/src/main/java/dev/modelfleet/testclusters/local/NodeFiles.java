@@ -19,13 +19,21 @@ final class NodeFiles {
   private final NetworkPlan plan;
   private final NodeSpec node;
   private final int number;
+  private final String registry;
   private final Path folder;
 
-  NodeFiles(StateDirectory directory, NetworkPlan plan, NodeSpec node, int number) {
+  /**
+   * Files of a node.
+   *
+   * @param registry {@code host:port} that the node pulls from; null for the cluster's own
+   */
+  NodeFiles(
+      StateDirectory directory, NetworkPlan plan, NodeSpec node, int number, String registry) {
     this.directory = directory;
     this.plan = plan;
     this.node = node;
     this.number = number;
+    this.registry = registry == null ? plan.hub() + ":" + NetworkPlan.REGISTRY_PORT : registry;
     this.folder = directory.node(node.name());
   }
 
@@ -131,7 +139,7 @@ final class NodeFiles {
   }
 
   private String hostsConfig() {
-    String address = "http://%s:%d".formatted(plan.hub(), NetworkPlan.REGISTRY_PORT);
+    String address = "http://" + registry;
     return """
         server = '%1$s'
 

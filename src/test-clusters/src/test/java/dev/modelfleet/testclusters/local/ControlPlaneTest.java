@@ -64,7 +64,7 @@ class ControlPlaneTest {
   @Test
   void aNodesFilesNameItsOwnAddressesGroupAndMirror() throws IOException {
     StateDirectory directory = new StateDirectory(root.resolve("demo"));
-    new NodeFiles(directory, plan, NodeSpec.gpu("gpu-1"), 2).write();
+    new NodeFiles(directory, plan, NodeSpec.gpu("gpu-1"), 2, null).write();
 
     Path folder = directory.node("gpu-1");
     Map<?, ?> kubelet =

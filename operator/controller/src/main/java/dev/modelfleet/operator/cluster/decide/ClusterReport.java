@@ -1,5 +1,6 @@
 package dev.modelfleet.operator.cluster.decide;
 
+import dev.modelfleet.api.v1alpha1.Condition.Status;
 import dev.modelfleet.api.v1alpha1.EdgeCluster;
 import dev.modelfleet.api.v1alpha1.EdgeClusterConditions;
 import dev.modelfleet.api.v1alpha1.EdgeClusterConditions.Reason;
@@ -30,7 +31,11 @@ public final class ClusterReport {
       case ClusterSighting.Seen seen -> seen(before, generation, conditions, seen);
       case ClusterSighting.Missed(String reason, String message) -> {
         conditions
-            .set(EdgeClusterConditions.CONNECTED, false, reason, message)
+            .set(
+                EdgeClusterConditions.CONNECTED,
+                Reason.AGENT_AWAITED.equals(reason) ? Status.UNKNOWN : Status.FALSE,
+                reason,
+                message)
             .unknown(EdgeClusterConditions.READY, reason, message);
         yield new EdgeClusterStatus(
             generation,
@@ -45,18 +50,20 @@ public final class ClusterReport {
 
   private static EdgeClusterStatus seen(
       EdgeClusterStatus before, long generation, Conditions conditions, ClusterSighting.Seen seen) {
-    boolean ready = seen.readyNodes() > 0;
+    boolean ready = seen.readyNodes() == null || seen.readyNodes() > 0;
     conditions
         .set(
             EdgeClusterConditions.CONNECTED,
             true,
             Reason.CONNECTED,
-            "the API server answers, version " + seen.version())
+            "the cluster answers, version " + seen.version())
         .set(
             EdgeClusterConditions.READY,
             ready,
             ready ? Reason.NODES_READY : Reason.NO_NODES_READY,
-            seen.readyNodes() + " of " + seen.nodes() + " nodes are ready");
+            seen.nodes() == null
+                ? "its nodes can't be listed with this credential"
+                : seen.readyNodes() + " of " + seen.nodes() + " nodes are ready");
     return new EdgeClusterStatus(
         generation,
         seen.version(),

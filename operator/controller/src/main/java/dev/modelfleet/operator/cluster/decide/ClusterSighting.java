@@ -9,14 +9,15 @@ public sealed interface ClusterSighting {
   record NotYet() implements ClusterSighting {}
 
   /**
-   * The API server answered.
+   * The cluster answered, or its agent was heard of.
    *
    * @param version for instance {@code v1.36.3}
-   * @param nodes number of nodes
-   * @param readyNodes number of Ready nodes
+   * @param nodes number of nodes; null where the credential can't list them
+   * @param readyNodes number of Ready nodes; null where the credential can't list them
    * @param at when
    */
-  record Seen(String version, int nodes, int readyNodes, Instant at) implements ClusterSighting {}
+  record Seen(String version, Integer nodes, Integer readyNodes, Instant at)
+      implements ClusterSighting {}
 
   /**
    * It could not be reached.

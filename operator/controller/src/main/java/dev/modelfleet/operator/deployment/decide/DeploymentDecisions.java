@@ -7,6 +7,7 @@ import dev.modelfleet.api.v1alpha1.Placement;
 import dev.modelfleet.api.v1alpha1.RejectedRevision;
 import dev.modelfleet.api.v1alpha1.RolloutActions;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
+import dev.modelfleet.operator.member.decide.MemberPlan.Rejection;
 import dev.modelfleet.operator.rollout.decide.RolloutPlan.Verdict;
 import dev.modelfleet.operator.rollout.decide.RolloutStep;
 import java.time.Duration;
@@ -135,7 +136,7 @@ public final class DeploymentDecisions {
   private TargetServing serving(DeploymentTarget target) {
     TargetPlan wanted = update == null ? null : update.plan(target.name()).orElse(null);
     var wantedVariant = wanted == null ? null : facts.variants().get(wanted.variant());
-    WorkloadFacts workload = workload(target.name(), wanted);
+    WorkloadFacts workload = workload(target, wanted);
     TargetServing undecided =
         new TargetServing(target, wanted, wantedVariant, null, null, null, workload);
     Optional<TargetRollout> rollout = step == null ? Optional.empty() : fleet.of(target.name());
@@ -208,7 +209,11 @@ public final class DeploymentDecisions {
   }
 
   /** The workload of the wanted kind, or of the other where that one is not there. */
-  private WorkloadFacts workload(String target, TargetPlan wanted) {
+  private WorkloadFacts workload(DeploymentTarget inSpec, TargetPlan wanted) {
+    if (wanted != null && wanted.inMembers()) {
+      return WorkloadFacts.of(inSpec.name(), facts.memberViews(inSpec)).orElse(null);
+    }
+    String target = inSpec.name();
     List<WorkloadFacts> found = facts.workloads().getOrDefault(target, List.of());
     boolean perNode = wanted != null && wanted.mode() == Placement.Mode.PER_NODE;
     return found.stream()
@@ -274,12 +279,32 @@ public final class DeploymentDecisions {
   }
 
   private RolloutState open(List<TargetServing> servings) {
-    boolean underway = servings.stream().anyMatch(s -> s.updating() && !s.complete());
+    Optional<Rejection> failed = memberFailure(servings);
+    if (failed.isPresent()) {
+      return new RolloutState.Exceeded(failed.get().reason(), failed.get().message());
+    }
+    boolean underway = servings.stream().anyMatch(s -> s.updating() && !s.complete() && !away(s));
     if (underway) {
       return underway(servings);
     }
     boolean some = servings.stream().anyMatch(TargetServing::complete);
     return some ? new RolloutState.Blocked() : new RolloutState.Building();
+  }
+
+  /** Whether none of a target's member clusters can be reached: nothing can be held against it. */
+  private boolean away(TargetServing serving) {
+    return serving.plan().inMembers()
+        && facts.memberViews(serving.target()).stream().noneMatch(v -> v.cluster().reachable());
+  }
+
+  /** Why a member cluster gave the revision up. */
+  private Optional<Rejection> memberFailure(List<TargetServing> servings) {
+    return servings.stream()
+        .filter(TargetServing::updating)
+        .flatMap(serving -> facts.memberViews(serving.target()).stream())
+        .flatMap(view -> view.failure().stream())
+        .filter(failure -> failure.revision().equals(update.hash()))
+        .findFirst();
   }
 
   private RolloutState underway(List<TargetServing> servings) {

@@ -1,11 +1,14 @@
 package dev.modelfleet.operator.deployment.decide;
 
 import dev.modelfleet.api.v1alpha1.CompressionPolicy;
+import dev.modelfleet.api.v1alpha1.DeploymentTarget;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatus;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatusBuilder;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
+import dev.modelfleet.operator.member.decide.MemberView;
+import dev.modelfleet.operator.member.decide.MembersFacts;
 import dev.modelfleet.operator.placement.decide.NodeFacts;
 import dev.modelfleet.operator.source.Resolution;
 import java.util.List;
@@ -25,6 +28,7 @@ import java.util.Optional;
  * @param conflicts what of its names is taken by something else, in a sentence each
  * @param nodes of the cluster
  * @param pods that serve it
+ * @param members the member clusters, and what they were told of it
  */
 public record DeploymentFacts(
     ModelDeployment deployment,
@@ -36,7 +40,16 @@ public record DeploymentFacts(
     Map<String, List<WorkloadFacts>> workloads,
     List<String> conflicts,
     List<NodeFacts> nodes,
-    List<ServingPod> pods) {
+    List<ServingPod> pods,
+    MembersFacts members) {
+
+  /** A target in the member clusters that its HardwareTarget selects; empty for the hub. */
+  public List<MemberView> memberViews(DeploymentTarget target) {
+    HardwareTarget hardware = targets.get(target.hardwareTargetRef().name());
+    return hardware == null || hardware.getSpec().placement().clusterSelector().isEmpty()
+        ? List.of()
+        : members.of(target.name(), hardware.getSpec().placement().clusterSelector());
+  }
 
   /** The status as it is, empty where there is none yet. */
   public ModelDeploymentStatus status() {

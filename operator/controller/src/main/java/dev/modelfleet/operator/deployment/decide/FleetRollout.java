@@ -7,6 +7,7 @@ import dev.modelfleet.api.v1alpha1.RejectedRevision;
 import dev.modelfleet.api.v1alpha1.Rollout;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.api.v1alpha1.WaveStatus;
+import dev.modelfleet.operator.member.decide.MemberView;
 import dev.modelfleet.operator.placement.decide.NodeFacts;
 import dev.modelfleet.operator.rollout.decide.RolloutFacts;
 import dev.modelfleet.operator.rollout.decide.RolloutFacts.Promotions;
@@ -118,6 +119,9 @@ final class FleetRollout {
     boolean perNode = plan.map(p -> p.mode() == Placement.Mode.PER_NODE).orElse(false);
     boolean sameMode =
         plan.isPresent() && before.map(p -> p.mode() == plan.get().mode()).orElse(false);
+    if (sameMode && plan.get().inMembers()) {
+      return members(target, plan.get(), before.get());
+    }
     List<WorkloadFacts> own =
         workloads.stream().filter(w -> (w.replicas() == null) == perNode).toList();
     if (!sameMode || own.isEmpty()) {
@@ -134,6 +138,18 @@ final class FleetRollout {
         perNode
             ? new PerNodeRollout(base, revisions, eligible, nodes(plan.get()), own, pods, goal)
             : new ReplicasRollout(base, revisions, eligible, replicas(target), own, pods, policy));
+  }
+
+  private Optional<TargetRollout> members(
+      DeploymentTarget target, TargetPlan plan, TargetPlan before) {
+    List<MemberView> views = facts.memberViews(target);
+    boolean serves = before.inMembers() && views.stream().anyMatch(view -> view.told() != null);
+    TargetRevisions revisions =
+        new TargetRevisions(
+            target.name(), update, current, !goal.equals(update.hash()), facts.revisions());
+    return serves
+        ? Optional.of(new MembersRollout(revisions, ready(plan), views))
+        : Optional.empty();
   }
 
   private static int replicas(DeploymentTarget target) {

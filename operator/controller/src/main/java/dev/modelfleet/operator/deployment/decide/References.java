@@ -181,6 +181,7 @@ public sealed interface References {
         target.resources() != null
             ? target.resources()
             : spec.serving() == null ? null : spec.serving().resources(),
-        hardware.getSpec().budget() == null ? null : hardware.getSpec().budget().latencyP99());
+        hardware.getSpec().budget() == null ? null : hardware.getSpec().budget().latencyP99(),
+        placement.clusterSelector().isEmpty() ? null : true);
   }
 }

@@ -1,5 +1,6 @@
 package dev.modelfleet.operator.deployment.decide;
 
+import dev.modelfleet.api.v1alpha1.EdgeRevision;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -28,6 +29,11 @@ record Retention(Set<String> revisions, Set<String> variants) {
     facts.workloads().values().stream()
         .flatMap(List::stream)
         .map(WorkloadFacts::revision)
+        .forEach(revisions::add);
+    facts.members().deployments().values().stream()
+        .flatMap(told -> Stream.of(told.getSpec().update(), told.getSpec().stable()))
+        .filter(Objects::nonNull)
+        .map(EdgeRevision::revision)
         .forEach(revisions::add);
     Integer limit = facts.deployment().getSpec().revisionHistoryLimit();
     facts.revisions().stream()

@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param resources of the serving container; null for what fits the model's size
  * @param maxLatency largest 99th percentile of the latency of one inference on any of its devices;
  *     null for any
+ * @param members whether the pods run in member clusters; null for the hub
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TargetPlan(
@@ -31,10 +32,16 @@ public record TargetPlan(
     List<NodeToleration> tolerations,
     String resourceName,
     ContainerResources resources,
-    String maxLatency) {
+    String maxLatency,
+    Boolean members) {
 
   public TargetPlan {
     nodeSelector = new TreeMap<>(nodeSelector);
     tolerations = List.copyOf(tolerations);
+  }
+
+  /** Whether the pods run in member clusters, and none in the hub. */
+  public boolean inMembers() {
+    return Boolean.TRUE.equals(members);
   }
 }

@@ -68,6 +68,7 @@ final class VariantSpecs {
                     .engine(spec.engine())
                     .nodeSelector(spec.placement().nodeSelector())
                     .tolerations(spec.placement().tolerations())
+                    .members(spec.placement().clusterSelector().isEmpty() ? null : true)
                     .build());
     return variant.key(VariantKey.of(variant.build())).build();
   }

@@ -1,17 +1,21 @@
 package dev.modelfleet.operator.deployment.decide;
 
+import dev.modelfleet.api.v1alpha1.EdgeDeploymentStatus.EdgeTargetStatus;
+import dev.modelfleet.operator.member.decide.MemberView;
 import dev.modelfleet.operator.name.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
- * What a Deployment or DaemonSet that serves a target tells.
+ * What a Deployment or DaemonSet that serves a target tells, or all member clusters together.
  *
  * @param target name of the target
  * @param revision of the ModelDeployment that it was last applied for
@@ -22,7 +26,7 @@ import java.util.function.Function;
  * @param updated number of pods made from the newest spec
  * @param ready number of ready pods
  * @param available number of available pods
- * @param object the object itself
+ * @param object the object itself; null for member clusters
  */
 public record WorkloadFacts(
     String target,
@@ -96,6 +100,44 @@ public record WorkloadFacts(
     return onDelete
         ? DaemonSetStatus::getCurrentNumberScheduled
         : DaemonSetStatus::getUpdatedNumberScheduled;
+  }
+
+  /**
+   * What serves a target in member clusters, taken together. Those that can't be reached are left
+   * out: they hold nothing up, and what is known of them is old.
+   *
+   * @return empty where no cluster was told anything
+   */
+  public static Optional<WorkloadFacts> of(String target, List<MemberView> members) {
+    List<MemberView> told = members.stream().filter(m -> m.told() != null).toList();
+    List<MemberView> reachable =
+        members.stream().filter(member -> member.cluster().reachable()).toList();
+    if (told.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean current =
+        !reachable.isEmpty()
+            && reachable.stream().allMatch(m -> m.told() != null && m.current())
+            && reachable.stream().allMatch(m -> m.failure().isEmpty());
+    boolean alike =
+        reachable.stream().map(m -> m.told() + "/" + m.variant()).distinct().count() == 1;
+    MemberView first = reachable.isEmpty() ? told.getFirst() : reachable.getFirst();
+    return Optional.of(
+        new WorkloadFacts(
+            target,
+            first.told(),
+            first.variant(),
+            current && alike,
+            null,
+            sum(reachable, EdgeTargetStatus::desired),
+            sum(reachable, EdgeTargetStatus::updated),
+            sum(reachable, EdgeTargetStatus::ready),
+            sum(reachable, EdgeTargetStatus::available),
+            null));
+  }
+
+  private static int sum(List<MemberView> members, ToIntFunction<EdgeTargetStatus> number) {
+    return members.stream().flatMap(m -> m.pods().stream()).mapToInt(number).sum();
   }
 
   private static String label(Map<String, String> labels, String key) {

@@ -4,6 +4,7 @@ import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.HardwareTargetConditions;
 import dev.modelfleet.api.v1alpha1.HardwareTargetConditions.Reason;
 import dev.modelfleet.api.v1alpha1.HardwareTargetStatus;
+import dev.modelfleet.operator.member.decide.ClusterFacts;
 import dev.modelfleet.operator.placement.decide.NodeFacts;
 import dev.modelfleet.operator.status.Conditions;
 import java.time.Instant;
@@ -24,8 +25,45 @@ public final class TargetReadiness {
     return labels;
   }
 
-  /** The status of a target among the nodes of the cluster. */
+  /**
+   * The status of a target among the nodes of the cluster, or among its member clusters.
+   *
+   * @param clusters every member cluster
+   */
   public static HardwareTargetStatus judge(
+      HardwareTarget target, List<NodeFacts> nodes, List<ClusterFacts> clusters, Instant now) {
+    Map<String, String> selector = target.getSpec().placement().clusterSelector();
+    return selector.isEmpty()
+        ? inHub(target, nodes, now)
+        : inMembers(target, clusters.stream().filter(c -> c.matches(selector)).toList(), now);
+  }
+
+  private static HardwareTargetStatus inMembers(
+      HardwareTarget target, List<ClusterFacts> clusters, Instant now) {
+    long reachable = clusters.stream().filter(ClusterFacts::reachable).count();
+    long generation = target.getMetadata().getGeneration();
+    String message =
+        clusters.isEmpty()
+            ? "no EdgeCluster has the labels "
+                + new TreeMap<>(target.getSpec().placement().clusterSelector())
+                + ": label one or correct placement.clusterSelector"
+            : reachable + " of " + clusters.size() + " member clusters are connected";
+    Conditions conditions =
+        new Conditions(
+                target.getStatus() == null ? null : target.getStatus().conditions(),
+                generation,
+                now)
+            .set(
+                HardwareTargetConditions.READY,
+                reachable > 0,
+                clusters.isEmpty()
+                    ? Reason.NO_CLUSTERS_MATCH
+                    : reachable > 0 ? Reason.CLUSTERS_CONNECTED : Reason.CLUSTERS_NOT_CONNECTED,
+                message);
+    return new HardwareTargetStatus(generation, 0, 0, conditions.list());
+  }
+
+  private static HardwareTargetStatus inHub(
       HardwareTarget target, List<NodeFacts> nodes, Instant now) {
     Map<String, String> labels = labels(target);
     String resource = target.getSpec().device().resourceName();

@@ -66,6 +66,9 @@ final class Attempts {
             node,
             requestsDevice);
       }
+      case ProbePlace.None(String reason, String message)
+          when ProbePlace.NO_NODES_MATCH.equals(reason) && facts.provenByMembers() ->
+          provenByBuilder(status);
       case ProbePlace.None(String reason, String message) ->
           new VariantDecision.Wait(
               report.probing(status, reason, message), List.copyOf(stories), RECHECK);
@@ -93,6 +96,16 @@ final class Attempts {
     clearTroubles(status).retryTime(null).artifact(null).recipe(null);
     stories.add(Story.warning("VariantRejected", message));
     return wait(report.rejected(status, message));
+  }
+
+  /** Nothing in the hub can measure it; what was built passed the builder's gates. */
+  private VariantDecision provenByBuilder(ModelVariantStatusBuilder status) {
+    String message =
+        "recipe %s passes the builder's gates; the hub has no node of this class: latency and memory were not measured, and each pod of a member cluster replays the golden inputs on its own device before it serves"
+            .formatted(status.recipe());
+    clearTroubles(status);
+    stories.add(Story.normal("VariantReady", message));
+    return wait(report.provenByBuilder(status, message));
   }
 
   /** The variant may be rolled out. */

@@ -3,6 +3,7 @@ package dev.modelfleet.operator.variant.decide;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.api.v1alpha1.ModelVariantStatus;
 import dev.modelfleet.api.v1alpha1.ModelVariantStatusBuilder;
+import dev.modelfleet.api.v1alpha1.VariantTarget;
 import dev.modelfleet.operator.placement.decide.ProbePlace;
 import java.util.Optional;
 
@@ -27,6 +28,12 @@ public record VariantFacts(
   public static ModelVariantStatus status(ModelVariant variant) {
     return Optional.ofNullable(variant.getStatus())
         .orElseGet(() -> ModelVariantStatusBuilder.builder().build());
+  }
+
+  /** Whether pods of member clusters are the proof on the device where the hub has none. */
+  boolean provenByMembers() {
+    VariantTarget target = variant.getSpec().target();
+    return target != null && Boolean.TRUE.equals(target.members());
   }
 
   /** The current attempt; 0 before the first. */

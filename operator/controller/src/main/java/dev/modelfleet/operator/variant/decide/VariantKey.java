@@ -50,25 +50,30 @@ public final class VariantKey {
   public static String of(ModelVariantSpec spec) {
     VariantRequest request = new VariantRequest(spec);
     var evaluation = spec.evaluation();
-    return Sha256.hex(
-        ContractJson.write(
-            new Content(
-                BuilderVersion.CURRENT,
-                spec.modelName(),
-                spec.source().digest(),
-                request.recipes(),
-                spec.calibration() == null ? null : spec.calibration().dataset().digest(),
-                evaluation == null ? null : evaluation.dataset().digest(),
-                evaluation == null ? null : request.metric(),
-                evaluation == null ? null : request.confidence(),
-                request.gates(),
-                request.search(),
-                spec.fallback(),
-                request.profile(),
-                spec.target().hardwareTarget(),
-                spec.target().device().resourceName(),
-                spec.target().nodeSelector(),
-                spec.target().tolerations().stream().map(ContractJson::write).sorted().toList())));
+    String key =
+        Sha256.hex(
+            ContractJson.write(
+                new Content(
+                    BuilderVersion.CURRENT,
+                    spec.modelName(),
+                    spec.source().digest(),
+                    request.recipes(),
+                    spec.calibration() == null ? null : spec.calibration().dataset().digest(),
+                    evaluation == null ? null : evaluation.dataset().digest(),
+                    evaluation == null ? null : request.metric(),
+                    evaluation == null ? null : request.confidence(),
+                    request.gates(),
+                    request.search(),
+                    spec.fallback(),
+                    request.profile(),
+                    spec.target().hardwareTarget(),
+                    spec.target().device().resourceName(),
+                    spec.target().nodeSelector(),
+                    spec.target().tolerations().stream()
+                        .map(ContractJson::write)
+                        .sorted()
+                        .toList())));
+    return Boolean.TRUE.equals(spec.target().members()) ? Sha256.hex(key + "/members") : key;
   }
 
   /** Name of the ModelVariant: for people its model and target, then the key's first digits. */

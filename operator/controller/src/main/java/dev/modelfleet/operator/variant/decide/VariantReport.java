@@ -42,9 +42,19 @@ final class VariantReport {
   }
 
   ModelVariantStatus ready(ModelVariantStatusBuilder status, String message) {
+    return ready(status, Reason.PROVEN, message);
+  }
+
+  /** Nothing was measured on a device, and nothing can be in the hub. */
+  ModelVariantStatus provenByBuilder(ModelVariantStatusBuilder status, String message) {
+    return ready(status, Reason.PROVEN_BY_BUILDER, message);
+  }
+
+  private ModelVariantStatus ready(
+      ModelVariantStatusBuilder status, String reason, String message) {
     Conditions conditions =
         published(status)
-            .set(ModelVariantConditions.PROVEN, true, Reason.PROVEN, message)
+            .set(ModelVariantConditions.PROVEN, true, reason, message)
             .set(ModelVariantConditions.READY, true, Reason.READY, message);
     return finish(status, VariantPhase.READY, conditions);
   }

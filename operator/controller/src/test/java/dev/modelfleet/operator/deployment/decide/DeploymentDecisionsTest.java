@@ -12,6 +12,7 @@ import dev.modelfleet.api.v1alpha1.ModelVariantStatusBuilder;
 import dev.modelfleet.api.v1alpha1.VariantArtifact;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.operator.harness.Samples;
+import dev.modelfleet.operator.member.decide.MembersFacts;
 import dev.modelfleet.operator.status.Conditions;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
@@ -86,7 +87,8 @@ class DeploymentDecisionsTest {
           served,
           List.of(),
           List.of(),
-          List.of());
+          List.of(),
+          MembersFacts.NONE);
     }
 
     private void apply() {
