@@ -190,6 +190,16 @@ public final class Tensor {
     return TensorData.of(type, shape, buffer);
   }
 
+  /**
+   * Lets the operating system take back the memory of values that are read from a mapped file; they
+   * come back when they are read again.
+   */
+  public void release() {
+    if (data != null && data.isMapped()) {
+      data.unload();
+    }
+  }
+
   /** Whether a model file of unlimited size would hold this tensor in a file of its own. */
   public boolean isLarge() {
     return data != null && data.byteSize() >= LARGE_BYTES;

@@ -5,7 +5,9 @@ import dev.modelfleet.compression.graph.NameSource;
 import dev.modelfleet.compression.graph.Node;
 import dev.modelfleet.compression.graph.Tensor;
 import dev.modelfleet.compression.tensor.ElementType;
+import dev.modelfleet.compression.tensor.TensorData;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ final class GraphEdit {
   private final NameSource names;
   private final List<Node> result = new ArrayList<>();
   private final Map<String, Int8Constant> quantized = new HashMap<>();
+  private final Map<String, String> zeroPoints = new HashMap<>();
   private final Map<Int8Constant, String> expanded = new HashMap<>();
 
   GraphEdit(Graph graph) {
@@ -45,19 +48,31 @@ final class GraphEdit {
     return name;
   }
 
+  /** Type of a constant. */
+  ElementType typeOf(String constant) {
+    return graph.constants().get(constant).type();
+  }
+
   /** Adds quantized weights once for each name and axis. */
   Int8Constant int8(String name, int axis, Supplier<Int8Weights> weights) {
     return quantized.computeIfAbsent(
         name + "/" + axis,
         key -> {
           Int8Weights made = weights.get();
-          Tensor zeroPoint =
-              Tensor.ofBytes(
-                  ElementType.INT8, new byte[(int) made.scales().size()], made.scales().shape());
           return new Int8Constant(
               constant(name + "_quantized", made.values()),
               constant(name + "_scale", made.scales()),
-              constant(name + "_zero_point", zeroPoint));
+              zeroPoints(name, made.scales().shape()));
+        });
+  }
+
+  /** Zeros are equal for all weights of a shape: they are stored once. */
+  private String zeroPoints(String name, long[] shape) {
+    return zeroPoints.computeIfAbsent(
+        Arrays.toString(shape),
+        key -> {
+          byte[] zeros = new byte[(int) TensorData.elements(shape)];
+          return constant(name + "_zero_point", Tensor.ofBytes(ElementType.INT8, zeros, shape));
         });
   }
 

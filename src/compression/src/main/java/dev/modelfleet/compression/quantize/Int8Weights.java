@@ -46,6 +46,7 @@ record Int8Weights(Tensor values, Tensor scales, int axis) {
       }
     }
     Tensor values = Tensor.of(ElementType.INT8, weights.shape(), quantize(weights, blocks, scales));
+    weights.release();
     Tensor scaleTensor =
         axis == PER_TENSOR ? Tensor.ofFloats(scales) : Tensor.ofFloats(scales, scales.length);
     return new Int8Weights(values, scaleTensor, axis);

@@ -89,6 +89,9 @@ public final class ModelSession implements AutoCloseable {
     List<OnnxTensor> borrowed = new ArrayList<>();
     OrtSession session = null;
     try {
+      if (!weights.isEmpty()) {
+        NativeOptions.spareMemory(nativeOptions);
+      }
       nativeOptions.addExternalInitializers(borrow(weights, borrowed));
       session = loader.load(environment(), nativeOptions);
       return new ModelSession(nativeOptions, session, borrowed);
