@@ -9,9 +9,9 @@ import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
+import dev.modelfleet.api.variant.VariantSpecs;
 import dev.modelfleet.operator.deployment.decide.DeploymentFacts;
 import dev.modelfleet.operator.deployment.decide.Owner;
-import dev.modelfleet.operator.deployment.decide.References;
 import dev.modelfleet.operator.deployment.decide.Revision;
 import dev.modelfleet.operator.deployment.decide.RevisionRecords;
 import dev.modelfleet.operator.deployment.decide.ServingObjects;
@@ -149,7 +149,7 @@ final class DeploymentFactsReader {
             ? compression.inline()
             : policy == null ? null : policy.getSpec();
     Map<String, Resolution> digests = new HashMap<>();
-    for (String uri : References.openUris(deployment.getSpec(), inForce)) {
+    for (String uri : VariantSpecs.openUris(deployment.getSpec(), inForce)) {
       digests.put(uri, digest(deployment, uri, revisions));
     }
     return digests;

@@ -2,7 +2,6 @@ package dev.modelfleet.operator.deployment.decide;
 
 import dev.modelfleet.api.v1alpha1.CompressionPolicySpec;
 import dev.modelfleet.api.v1alpha1.Condition.Status;
-import dev.modelfleet.api.v1alpha1.Dataset;
 import dev.modelfleet.api.v1alpha1.DeploymentTarget;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.LocalReference;
@@ -10,8 +9,9 @@ import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions.Reason;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentSpec;
 import dev.modelfleet.api.v1alpha1.ModelVariantSpec;
+import dev.modelfleet.api.variant.VariantKey;
+import dev.modelfleet.api.variant.VariantSpecs;
 import dev.modelfleet.operator.source.Resolution;
-import dev.modelfleet.operator.variant.decide.VariantKey;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -72,23 +72,6 @@ public sealed interface References {
         : facts.policy() == null ? null : facts.policy().getSpec();
   }
 
-  /** The URIs whose digests must be found out, for a spec and the policy in force. */
-  static Set<String> openUris(ModelDeploymentSpec spec, CompressionPolicySpec policy) {
-    Set<String> uris = new LinkedHashSet<>();
-    if (spec.model().digest() == null) {
-      uris.add(spec.model().uri());
-    }
-    List<Dataset> datasets = new ArrayList<>();
-    if (policy != null && policy.calibration() != null) {
-      datasets.add(policy.calibration().dataset());
-    }
-    if (policy != null && policy.evaluation() != null) {
-      datasets.add(policy.evaluation().dataset());
-    }
-    datasets.stream().filter(d -> d.digest() == null).map(Dataset::uri).forEach(uris::add);
-    return uris;
-  }
-
   /** Resolves. */
   static References of(DeploymentFacts facts) {
     return policyMissing(facts)
@@ -128,7 +111,7 @@ public sealed interface References {
 
   private static Optional<Unresolved> digestMissing(DeploymentFacts facts) {
     Optional<Unresolved> pending = Optional.empty();
-    for (String uri : openUris(facts.deployment().getSpec(), policy(facts))) {
+    for (String uri : VariantSpecs.openUris(facts.deployment().getSpec(), policy(facts))) {
       Resolution known = facts.digests().getOrDefault(uri, new Resolution.Pending());
       if (known instanceof Resolution.Unresolved(String reason, String message)) {
         boolean unreachable = Reason.SOURCE_UNREACHABLE.equals(reason);
@@ -148,7 +131,7 @@ public sealed interface References {
   private static Resolved resolved(DeploymentFacts facts) {
     ModelDeploymentSpec spec = facts.deployment().getSpec();
     Map<String, String> pins = new LinkedHashMap<>();
-    for (String uri : openUris(spec, policy(facts))) {
+    for (String uri : VariantSpecs.openUris(spec, policy(facts))) {
       if (facts.digests().get(uri) instanceof Resolution.Resolved(String digest)) {
         pins.put(uri, digest);
       }

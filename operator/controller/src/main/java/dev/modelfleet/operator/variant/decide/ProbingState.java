@@ -4,6 +4,7 @@ import dev.modelfleet.api.v1alpha1.ModelVariantConditions;
 import dev.modelfleet.api.v1alpha1.ModelVariantConditions.Reason;
 import dev.modelfleet.api.v1alpha1.ModelVariantStatusBuilder;
 import dev.modelfleet.api.v1alpha1.VariantTrial;
+import dev.modelfleet.api.variant.VariantRequest;
 import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.artifact.Fallback;
 import dev.modelfleet.artifact.Gates;

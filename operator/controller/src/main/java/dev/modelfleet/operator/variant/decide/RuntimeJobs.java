@@ -4,6 +4,7 @@ import dev.modelfleet.api.v1alpha1.Engine;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.api.v1alpha1.ModelVariantSpec;
 import dev.modelfleet.api.v1alpha1.NodeToleration;
+import dev.modelfleet.api.variant.VariantRequest;
 import dev.modelfleet.artifact.BuildRequest;
 import dev.modelfleet.artifact.ContractJson;
 import dev.modelfleet.artifact.ProbeRequest;

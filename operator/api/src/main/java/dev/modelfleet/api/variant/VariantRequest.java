@@ -1,4 +1,4 @@
-package dev.modelfleet.operator.variant.decide;
+package dev.modelfleet.api.variant;
 
 import dev.modelfleet.api.v1alpha1.ByteSize;
 import dev.modelfleet.api.v1alpha1.Constraints;
@@ -101,7 +101,7 @@ public final class VariantRequest {
   }
 
   /** The recipes as they are tried. */
-  List<Recipe> expandedRecipes() {
+  public List<Recipe> expandedRecipes() {
     return search().expand(recipes());
   }
 

@@ -1,4 +1,4 @@
-package dev.modelfleet.operator.variant.decide;
+package dev.modelfleet.api.variant;
 
 import dev.modelfleet.api.v1alpha1.ModelVariantSpec;
 import dev.modelfleet.artifact.BuilderVersion;

@@ -1,4 +1,4 @@
-package dev.modelfleet.operator.deployment.decide;
+package dev.modelfleet.api.variant;
 
 import dev.modelfleet.api.v1alpha1.Budget;
 import dev.modelfleet.api.v1alpha1.ByteSize;
@@ -8,6 +8,7 @@ import dev.modelfleet.api.v1alpha1.Constraints;
 import dev.modelfleet.api.v1alpha1.Dataset;
 import dev.modelfleet.api.v1alpha1.GoDuration;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
+import dev.modelfleet.api.v1alpha1.ModelDeploymentSpec;
 import dev.modelfleet.api.v1alpha1.ModelSource;
 import dev.modelfleet.api.v1alpha1.ModelVariantSpec;
 import dev.modelfleet.api.v1alpha1.ModelVariantSpecBuilder;
@@ -17,15 +18,18 @@ import dev.modelfleet.api.v1alpha1.VariantTargetBuilder;
 import dev.modelfleet.artifact.BuilderVersion;
 import dev.modelfleet.artifact.Fallback;
 import dev.modelfleet.operator.name.ResourceName;
-import dev.modelfleet.operator.variant.decide.VariantKey;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Freezes a model, a policy and a target into the spec of a ModelVariant. */
-final class VariantSpecs {
+public final class VariantSpecs {
 
   private static final int MAX_MODEL_NAME = 24;
 
@@ -39,13 +43,15 @@ final class VariantSpecs {
    * @param policy null to serve the original
    * @param digests by URI, complete
    */
-  VariantSpecs(ModelSource model, CompressionPolicySpec policy, Map<String, String> digests) {
+  public VariantSpecs(
+      ModelSource model, CompressionPolicySpec policy, Map<String, String> digests) {
     this.model = model;
     this.policy = policy;
     this.digests = digests;
   }
 
-  ModelVariantSpec of(HardwareTarget target) {
+  /** The spec of the variant for a target. */
+  public ModelVariantSpec of(HardwareTarget target) {
     var spec = target.getSpec();
     ModelVariantSpecBuilder variant =
         ModelVariantSpecBuilder.builder()
@@ -71,6 +77,23 @@ final class VariantSpecs {
                     .members(spec.placement().clusterSelector().isEmpty() ? null : true)
                     .build());
     return variant.key(VariantKey.of(variant.build())).build();
+  }
+
+  /** The URIs whose digests must be found out, for a spec and the policy in force. */
+  public static Set<String> openUris(ModelDeploymentSpec spec, CompressionPolicySpec policy) {
+    Set<String> uris = new LinkedHashSet<>();
+    if (spec.model().digest() == null) {
+      uris.add(spec.model().uri());
+    }
+    List<Dataset> datasets = new ArrayList<>();
+    if (policy != null && policy.calibration() != null) {
+      datasets.add(policy.calibration().dataset());
+    }
+    if (policy != null && policy.evaluation() != null) {
+      datasets.add(policy.evaluation().dataset());
+    }
+    datasets.stream().filter(d -> d.digest() == null).map(Dataset::uri).forEach(uris::add);
+    return uris;
   }
 
   /** The last part of the path, without tag and ending: what people call the model. */
