@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.quickstart.MiniLmSample;
+import dev.modelfleet.quickstart.Program;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A user applies the sample: one sentence encoder, one policy, a GPU pool and K3s edge nodes. Both
@@ -91,6 +96,39 @@ class QuickstartE2E {
     assertThat(product.kubectl().run("explain", "modeldeployment.spec.rollout"))
         .contains("maxUnavailable", "progressDeadlineSeconds", "paused", "DESCRIPTION")
         .doesNotContain("<no description>");
+  }
+
+  @Test
+  void thePluginTellsOfTheRolloutAndItsProof(@TempDir Path folder) throws Exception {
+    assertThat(plugin("status", MiniLmSample.NAME, "--watch", "--timeout", "1m"))
+        .contains("Healthy", "dynamic-int8", "fp16");
+    assertThat(plugin("history", MiniLmSample.NAME)).contains("serves", "edge=minilm-k3s-edge-");
+    assertThat(plugin("top", MiniLmSample.NAME, "--interval", "1s"))
+        .containsPattern("edge +1 +0 ")
+        .containsPattern("gpu +1 +0 ");
+    assertThat(plugin("plan", "-f", "src/samples/minilm/modeldeployment.yaml"))
+        .containsPattern("edge +k3s-edge +minilm-k3s-edge-\\w+ +reuse +23M +1 +1 ");
+    Path report = folder.resolve("edge.html");
+    plugin("report", MiniLmSample.NAME, "--target", "edge", "-o", report.toString());
+    assertThat(report).content().contains("<html", "dynamic-int8", "static-int8");
+  }
+
+  /** Runs {@code kubectl modelfleet} as a user does who has the plugin on PATH. */
+  private String plugin(String... arguments) {
+    Path plugin = product.root().resolve("operator/kubectl-plugin/target/plugin");
+    List<String> command =
+        new ArrayList<>(List.of(product.kubectl().program().toString(), "modelfleet"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("-n", MiniLmSample.NAMESPACE));
+    return Program.run(
+        command,
+        builder -> {
+          builder.directory(product.root().toFile());
+          var environment = builder.environment();
+          environment.put("KUBECONFIG", product.kubectl().kubeconfig().toString());
+          environment.put("JAVA_HOME", System.getProperty("java.home"));
+          environment.merge("PATH", plugin.toString(), (path, added) -> added + ":" + path);
+        });
   }
 
   @Test

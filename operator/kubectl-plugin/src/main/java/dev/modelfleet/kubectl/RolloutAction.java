@@ -1,0 +1,122 @@
+package dev.modelfleet.kubectl;
+
+import dev.modelfleet.api.v1alpha1.ModelDeployment;
+import dev.modelfleet.api.v1alpha1.ModelDeploymentStatus;
+import dev.modelfleet.api.v1alpha1.RolloutActions;
+import dev.modelfleet.api.v1alpha1.WavePhase;
+import dev.modelfleet.api.v1alpha1.WaveStatus;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * What a command writes: an annotation, which GitOps tools leave alone.
+ *
+ * @param annotation its key
+ * @param value its value; null to remove it
+ * @param told what is told afterwards
+ */
+record RolloutAction(String annotation, String value, String told) {
+
+  /** Stands still. */
+  static RolloutAction pause(ModelDeployment deployment) {
+    return new RolloutAction(RolloutActions.PAUSED, "true", name(deployment) + " is paused");
+  }
+
+  /** Goes on. */
+  static RolloutAction resume(ModelDeployment deployment) {
+    var rollout = deployment.getSpec().rollout();
+    if (rollout != null && Boolean.TRUE.equals(rollout.paused())) {
+      throw new CommandException(
+          "spec.rollout.paused of %s is true: set it to false where the spec is kept"
+              .formatted(name(deployment)));
+    }
+    return new RolloutAction(RolloutActions.PAUSED, null, name(deployment) + " is resumed");
+  }
+
+  /** Ends the pause or soak after the wave that waits, or all further ones. */
+  static RolloutAction promote(ModelDeployment deployment, boolean all) {
+    ModelDeploymentStatus status = underWay(deployment);
+    if (all) {
+      return new RolloutAction(
+          RolloutActions.PROMOTE,
+          status.updateRevision() + "/" + RolloutActions.ALL_WAVES,
+          "revision %s goes on without further pauses".formatted(status.updateRevision()));
+    }
+    Optional<WaveStatus> waiting =
+        status.waves().stream()
+            .filter(
+                wave ->
+                    wave.phase() == WavePhase.AWAITING_PROMOTION
+                        || wave.phase() == WavePhase.SOAKING)
+            .findFirst();
+    String wave =
+        waiting
+            .map(WaveStatus::name)
+            .orElseThrow(
+                () ->
+                    new CommandException(
+                        "no wave of %s soaks or awaits its promotion: see kubectl modelfleet status"
+                            .formatted(name(deployment))));
+    return new RolloutAction(
+        RolloutActions.PROMOTE,
+        status.updateRevision() + "/" + wave,
+        "revision %s goes on after wave %s".formatted(status.updateRevision(), wave));
+  }
+
+  /** Goes back to the last good revision. */
+  static RolloutAction abort(ModelDeployment deployment) {
+    String revision = underWay(deployment).updateRevision();
+    return new RolloutAction(
+        RolloutActions.ABORT, revision, "revision " + revision + " is given up");
+  }
+
+  /** Tries a rejected revision again. */
+  static RolloutAction retry(ModelDeployment deployment, Instant now) {
+    ModelDeploymentStatus status = status(deployment);
+    String revision = status.updateRevision();
+    boolean rejected =
+        status.rejectedRevisions().stream().anyMatch(r -> r.revision().equals(revision));
+    if (!rejected) {
+      throw new CommandException(
+          "revision %s of %s was not rejected: there is nothing to try again"
+              .formatted(revision, name(deployment)));
+    }
+    return new RolloutAction(
+        RolloutActions.RETRY,
+        revision + "@" + now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1),
+        "revision " + revision + " is tried again");
+  }
+
+  /** Serves a kept revision until the spec changes. */
+  static RolloutAction undo(ModelDeployment deployment, KeptRevision revision) {
+    return new RolloutAction(
+        RolloutActions.UNDO,
+        revision.hash() + "@" + deployment.getMetadata().getGeneration(),
+        "%s goes back to revision %s until its spec changes"
+            .formatted(name(deployment), revision.hash()));
+  }
+
+  private static ModelDeploymentStatus underWay(ModelDeployment deployment) {
+    ModelDeploymentStatus status = status(deployment);
+    if (status.updateRevision() == null
+        || status.updateRevision().equals(status.currentRevision())) {
+      throw new CommandException(
+          "no rollout of %s is under way: %s"
+              .formatted(name(deployment), StatusText.line(deployment)));
+    }
+    return status;
+  }
+
+  private static ModelDeploymentStatus status(ModelDeployment deployment) {
+    return Optional.ofNullable(deployment.getStatus())
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    name(deployment) + " has no status yet: does the operator run?"));
+  }
+
+  private static String name(ModelDeployment deployment) {
+    return "ModelDeployment " + deployment.getMetadata().getName();
+  }
+}
