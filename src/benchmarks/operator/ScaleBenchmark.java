@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
 final class ScaleBenchmark {
 
   private static final int WRITERS = 4;
-  private static final int MAX_STILL = 30;
+  private static final int MAX_STILL = 150;
 
   private final TestCluster cluster;
   private final SimulatedFleet fleet;
@@ -159,7 +159,7 @@ final class ScaleBenchmark {
     }
     if (healthy < wanted) {
       System.out.println(kubectl("get", "modelvariants,jobs", "-A"));
-      throw new IllegalStateException("nothing became Healthy for a minute");
+      throw new IllegalStateException("nothing became Healthy for five minutes");
     }
   }
 
