@@ -111,7 +111,7 @@ class KubectlIT {
   void explainTellsMeaningLimitsAndExample() {
     assertThat(server.kubectl("explain", "modeldeployment.spec.rollout"))
         .contains(
-            "How pods are replaced when the spec or a variant changes.",
+            "How a new revision reaches the fleet when the spec or a variant changes.",
             "from 1% to 100%",
             "Example: 25%",
             "ProgressDeadlineExceeded",
