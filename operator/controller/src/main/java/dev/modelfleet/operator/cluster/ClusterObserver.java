@@ -17,7 +17,6 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +36,9 @@ final class ClusterObserver {
   private final Map<String, ClusterSighting> sightings = new ConcurrentHashMap<>();
   private final Map<String, AgentSighting> agents = new ConcurrentHashMap<>();
   private final Map<String, Boolean> looking = new ConcurrentHashMap<>();
+
+  /** Renewal that each leaving cluster's agent had made when it was first asked, by UID. */
+  private final Map<String, String> leaving = new ConcurrentHashMap<>();
 
   ClusterObserver(KubernetesClient hub, MemberClusters members, InstantSource clock) {
     this.hub = hub;
@@ -74,6 +76,7 @@ final class ClusterObserver {
     String uid = cluster.getMetadata().getUid();
     sightings.keySet().removeIf(key -> key.startsWith(uid));
     agents.remove(uid);
+    leaving.remove(uid);
     members.leaves(name(cluster));
     connections.forget(name(cluster));
   }
@@ -92,14 +95,20 @@ final class ClusterObserver {
   }
 
   /**
-   * Whether the cluster's agent has said since a time that nothing is left there.
+   * Whether the cluster's agent says that nothing is left there. What it said before this was first
+   * asked does not count: that may be of a time when nothing was there yet.
    *
    * @return empty where there is no agent
    */
-  Optional<Boolean> emptySince(EdgeCluster cluster, Instant since) {
+  Optional<Boolean> emptied(EdgeCluster cluster) {
     Lease lease = lease(hub, cluster);
     return Optional.ofNullable(look(cluster, lease))
-        .map(seen -> seen.moved().isAfter(since) && AgentSighting.empty(lease));
+        .map(
+            seen -> {
+              String first =
+                  leaving.computeIfAbsent(cluster.getMetadata().getUid(), uid -> seen.renewed());
+              return !first.equals(seen.renewed()) && AgentSighting.empty(lease);
+            });
   }
 
   private AgentSighting look(EdgeCluster cluster, Lease lease) {

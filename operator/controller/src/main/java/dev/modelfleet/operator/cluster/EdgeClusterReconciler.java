@@ -139,8 +139,7 @@ public final class EdgeClusterReconciler implements Reconciler<EdgeCluster>, Cle
   /** Whether nothing is left in the cluster; empty where it can't be asked. */
   private Optional<Boolean> clean(EdgeCluster cluster) {
     if (EdgeClusterSpec.pulls(cluster.getSpec())) {
-      Instant asked = Instant.parse(cluster.getMetadata().getDeletionTimestamp());
-      return observer.emptySince(cluster, asked);
+      return observer.emptied(cluster);
     }
     try {
       return members.clear(cluster.getMetadata().getName());
