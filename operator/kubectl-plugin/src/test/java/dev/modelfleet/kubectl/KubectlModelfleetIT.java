@@ -42,6 +42,9 @@ class KubectlModelfleetIT {
             .build();
     kubectl("apply", "-k", "../../crds");
     kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
+    // A kind that was just established answers 429 until its storage is there; kubectl waits for
+    // it.
+    kubectl("get", "md,cpol,hwt,mv,ec,ed", "--all-namespaces");
     HostCommand.tryRun(
         List.of(
             cluster.kubectl().toString(),
