@@ -30,6 +30,7 @@ import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,9 @@ import java.util.stream.Collectors;
 public final class ModelVariantReconciler implements Reconciler<ModelVariant> {
 
   private static final String BY_TARGET = "hardware-target";
+
+  /** A Job that was found in place of being made may have ended: nothing more is heard of it. */
+  private static final Duration AFTER_START = Duration.ofSeconds(5);
 
   private final OperatorContext operator;
   private final VariantFactsReader reader;
@@ -104,9 +108,8 @@ public final class ModelVariantReconciler implements Reconciler<ModelVariant> {
 
   private static UpdateControl<ModelVariant> recheck(VariantDecision decision) {
     UpdateControl<ModelVariant> control = UpdateControl.noUpdate();
-    return decision instanceof VariantDecision.Wait wait && wait.recheck() != null
-        ? control.rescheduleAfter(wait.recheck())
-        : control;
+    Duration again = decision instanceof VariantDecision.Wait wait ? wait.recheck() : AFTER_START;
+    return again == null ? control : control.rescheduleAfter(again);
   }
 
   @Override
