@@ -5,6 +5,7 @@ import dev.modelfleet.api.v1alpha1.RejectedRevision;
 import dev.modelfleet.operator.name.Labels;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -48,11 +49,17 @@ record KeptRevision(String hash, long number, String created, Map<String, String
         meta.getLabels().get(Labels.REVISION),
         object.getRevision(),
         meta.getCreationTimestamp(),
-        variants(object.getData()));
+        variants(fields(object)));
   }
 
-  private static Map<String, String> variants(Object data) {
-    if (data instanceof Map<?, ?> fields && fields.get("plans") instanceof List<?> plans) {
+  /** What a revision keeps; the client reads it as one type or another, by what it looks like. */
+  static Map<?, ?> fields(ControllerRevision object) {
+    Map<?, ?> fields = Serialization.jsonMapper().convertValue(object.getData(), Map.class);
+    return fields == null ? Map.of() : fields;
+  }
+
+  private static Map<String, String> variants(Map<?, ?> fields) {
+    if (fields.get("plans") instanceof List<?> plans) {
       return plans.stream()
           .filter(Map.class::isInstance)
           .map(plan -> (Map<?, ?>) plan)

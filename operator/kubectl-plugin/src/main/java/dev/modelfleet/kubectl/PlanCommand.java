@@ -197,9 +197,7 @@ final class PlanCommand implements Callable<Integer> {
         .getItems()
         .stream()
         .sorted(Comparator.comparing(r -> r.getMetadata().getCreationTimestamp()))
-        .map(revision -> revision.getData())
-        .filter(Map.class::isInstance)
-        .map(data -> ((Map<?, ?>) data).get("pins"))
+        .map(revision -> KeptRevision.fields(revision).get("pins"))
         .filter(Map.class::isInstance)
         .forEach(
             all -> ((Map<?, ?>) all).forEach((uri, digest) -> pins.put("" + uri, "" + digest)));
