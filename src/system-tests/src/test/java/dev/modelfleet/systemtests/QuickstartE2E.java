@@ -107,7 +107,7 @@ class QuickstartE2E {
         .containsPattern("edge +1 +0 ")
         .containsPattern("gpu +1 +0 ");
     assertThat(plugin("plan", "-f", "src/samples/minilm/modeldeployment.yaml"))
-        .containsPattern("edge +k3s-edge +minilm-k3s-edge-\\w+ +reuse +23M +1 +1 ");
+        .containsPattern("edge +k3s-edge +minilm-k3s-edge-\\w+ +reuse +22\\.9M +1 +1 ");
     Path report = folder.resolve("edge.html");
     plugin("report", MiniLmSample.NAME, "--target", "edge", "-o", report.toString());
     assertThat(report).content().contains("<html", "dynamic-int8", "static-int8");
