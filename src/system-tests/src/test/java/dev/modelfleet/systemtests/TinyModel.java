@@ -25,6 +25,9 @@ final class TinyModel {
   /** Length of the input {@code x}. */
   static final int INPUTS = 64;
 
+  /** Height and width of images with {@value #INPUTS} pixels. */
+  static final int IMAGE_SIDE = 8;
+
   /** Length of the output {@code y}. */
   static final int OUTPUTS = 32;
 
@@ -51,6 +54,17 @@ final class TinyModel {
                 StringStringEntryProto.newBuilder().setKey("location").setValue(location))
             .build();
     return Files.write(file, model(external).toByteArray());
+  }
+
+  /**
+   * Writes the model with gray images of {@value #IMAGE_SIDE} x {@value #IMAGE_SIDE} as its input.
+   */
+  static Path writeForImages(Path file) throws IOException {
+    ModelProto.Builder model = model(weights(3)).toBuilder();
+    GraphProto.Builder graph = model.getGraphBuilder();
+    graph.setInput(0, value("pixels", 1, IMAGE_SIDE, IMAGE_SIDE));
+    graph.addNode(0, NodeProto.newBuilder().setOpType("Flatten").addInput("pixels").addOutput("x"));
+    return Files.write(file, model.build().toByteArray());
   }
 
   /** Writes a model without any weights: nothing in it can be quantized. */
@@ -114,20 +128,18 @@ final class TinyModel {
         .build();
   }
 
-  private static ValueInfoProto value(String name, int length) {
+  private static ValueInfoProto value(String name, int... lengths) {
+    TensorShapeProto.Builder shape =
+        TensorShapeProto.newBuilder()
+            .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("batch"));
+    for (int length : lengths) {
+      shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(length));
+    }
     return ValueInfoProto.newBuilder()
         .setName(name)
         .setType(
             TypeProto.newBuilder()
-                .setTensorType(
-                    TypeProto.Tensor.newBuilder()
-                        .setElemType(FLOAT)
-                        .setShape(
-                            TensorShapeProto.newBuilder()
-                                .addDim(
-                                    TensorShapeProto.Dimension.newBuilder().setDimParam("batch"))
-                                .addDim(
-                                    TensorShapeProto.Dimension.newBuilder().setDimValue(length)))))
+                .setTensorType(TypeProto.Tensor.newBuilder().setElemType(FLOAT).setShape(shape)))
         .build();
   }
 }
