@@ -17,13 +17,17 @@ final class ExecutionArguments {
 
   @Option(
       names = "--threads",
-      description = "threads of one inference; 0: as many as the container's CPU limit allows",
+      description =
+          "threads of one inference; 0: as many as the container's CPU limit allows, or one where"
+              + " a short measurement with the golden inputs speaks for it",
       defaultValue = "0")
   private int threads;
 
   @Option(
       names = "--instances",
-      description = "requests that run at the same time; 0: as many as --threads",
+      description =
+          "requests that run at the same time; 0: as many as --threads, or as the container's CPU"
+              + " limit allows",
       defaultValue = "0")
   private int instances;
 
@@ -147,6 +151,7 @@ final class ExecutionArguments {
     return new ServingOptions(
         new EngineOptions(
             count,
+            threads == 0,
             spin,
             !noArena,
             executionProvider,

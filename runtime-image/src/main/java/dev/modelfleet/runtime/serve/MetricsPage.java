@@ -34,6 +34,7 @@ final class MetricsPage {
     List<ServedModel> serving =
         models.slots().stream().map(ModelSlot::serving).filter(model -> model != null).toList();
     providers(text, serving);
+    concurrency(text, serving);
     counters(text, serving);
     histograms(text, serving);
     return text.toString();
@@ -92,6 +93,15 @@ final class MetricsPage {
               "fallback", Boolean.toString(!model.fallbackReason().isEmpty()));
       text.sample("modelfleet_execution_provider", labels, 1);
     }
+  }
+
+  private static void concurrency(PrometheusText text, List<ServedModel> serving) {
+    text.family("modelfleet_inference_threads", "gauge", "Threads that compute one inference");
+    serving.forEach(
+        model -> text.sample("modelfleet_inference_threads", of(model), model.threads().threads()));
+    text.family("modelfleet_instances", "gauge", "Requests that run at the same time");
+    serving.forEach(
+        model -> text.sample("modelfleet_instances", of(model), model.options().instances()));
   }
 
   private static String of(ModelSlot slot) {

@@ -9,6 +9,7 @@ import dev.modelfleet.runtime.serve.http.HttpFrontEnd;
 import dev.modelfleet.runtime.serve.model.ModelLoadException;
 import dev.modelfleet.runtime.serve.model.ModelRepository;
 import dev.modelfleet.runtime.serve.model.ModelSlot;
+import dev.modelfleet.runtime.serve.model.ServedModel;
 import dev.modelfleet.runtime.serve.protocol.ServingState;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -187,9 +188,11 @@ final class Server implements AutoCloseable {
   private void loaded(ModelSlot slot) {
     String which = "model '%s' version %s: ".formatted(slot.name(), slot.version());
     log.info(which + slot.golden().summary());
-    String reason = slot.serving().fallbackReason();
+    ServedModel model = slot.serving();
+    log.info(which + model.threads().summary(model.options().instances()));
+    String reason = model.fallbackReason();
     if (!reason.isEmpty()) {
-      log.warn(which + "runs on " + slot.serving().provider() + ", its fallback: " + reason);
+      log.warn(which + "runs on " + model.provider() + ", its fallback: " + reason);
     }
   }
 

@@ -150,10 +150,9 @@ final class StatusPage {
     rows.put("execution provider", model.provider() + fallback);
     rows.put(
         "execution",
-        "%d at a time, %d threads each, batches up to %d"
+        "%s, batches up to %d"
             .formatted(
-                model.options().instances(),
-                model.options().engine().threads(),
+                model.threads().summary(model.options().instances()),
                 Math.max(1, model.options().batching().maxSize())));
   }
 

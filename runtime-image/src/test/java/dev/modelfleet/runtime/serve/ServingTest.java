@@ -34,9 +34,16 @@ class ServingTest {
     try (TestServer server =
         TestServer.start(TestVariant.addSubWithGolden(directory, 2, 3, 4, 5))) {
       assertThat(server.get("/v2/health/ready").statusCode()).isEqualTo(200);
-      assertThat(server.log()).contains("golden inputs agree: 1 samples", "ready: model 'add_sub'");
+      assertThat(server.log())
+          .contains(
+              "golden inputs agree: 1 samples",
+              "version 1: 1 requests at a time, 1 thread for each (as the options say)",
+              "ready: model 'add_sub'");
       assertThat(server.metrics())
-          .contains("modelfleet_golden_agreement{model=\"add_sub\",version=\"1\"} 1\n");
+          .contains(
+              "modelfleet_golden_agreement{model=\"add_sub\",version=\"1\"} 1\n",
+              "modelfleet_inference_threads{model=\"add_sub\",version=\"1\"} 1\n",
+              "modelfleet_instances{model=\"add_sub\",version=\"1\"} 1\n");
     }
   }
 
@@ -96,7 +103,8 @@ class ServingTest {
 
   @Test
   void theFallbackIsTold() throws Exception {
-    EngineOptions engine = new EngineOptions(1, false, true, "CUDA", "CPU", ProviderPlugins.NONE);
+    EngineOptions engine =
+        new EngineOptions(1, false, false, true, "CUDA", "CPU", ProviderPlugins.NONE);
     Path variant = TestVariant.of(directory, "add_sub");
     try (TestServer server =
         TestServer.start(variant, new ServingOptions(engine, 1, 8), TestServer.SMALL_LIMITS)) {

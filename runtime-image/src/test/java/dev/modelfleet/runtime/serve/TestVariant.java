@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 
 /** Variants in temporary directories, made from the models of src/test/resources/models. */
-final class TestVariant {
+public final class TestVariant {
 
   private TestVariant() {}
 
   /** A variant without golden inputs. */
-  static Path of(Path directory, String model) throws IOException {
+  public static Path of(Path directory, String model) throws IOException {
     copyModel(directory, model);
     return writeManifest(directory, model, null);
   }
@@ -32,7 +32,8 @@ final class TestVariant {
   }
 
   /** A variant with golden inputs: arrays by their names in the file, so many samples each. */
-  static Path withGolden(Path directory, String model, int samples, Map<String, TensorData> arrays)
+  public static Path withGolden(
+      Path directory, String model, int samples, Map<String, TensorData> arrays)
       throws IOException {
     copyModel(directory, model);
     try (NpzWriter writer = new NpzWriter(directory.resolve("golden.npz"))) {

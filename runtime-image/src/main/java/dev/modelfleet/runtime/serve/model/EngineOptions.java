@@ -4,6 +4,7 @@ package dev.modelfleet.runtime.serve.model;
  * How ONNX Runtime is to run models.
  *
  * @param threads threads that one inference may use
+ * @param measure whether one thread takes their place where a measurement speaks for it
  * @param spin whether idle threads spin, which shortens latency and burns CPU
  * @param arena whether memory is kept for the next inference rather than given back
  * @param provider execution provider by its short name, for instance {@code CPU} or {@code CUDA};
@@ -13,21 +14,27 @@ package dev.modelfleet.runtime.serve.model;
  */
 public record EngineOptions(
     int threads,
+    boolean measure,
     boolean spin,
     boolean arena,
     String provider,
     String fallback,
     ProviderPlugins plugins) {
 
-  /** Without a fallback and plugins. */
+  /** With these very threads, without a fallback and plugins. */
   public EngineOptions(int threads, boolean spin, boolean arena, String provider) {
-    this(threads, spin, arena, provider, null, ProviderPlugins.NONE);
+    this(threads, false, spin, arena, provider, null, ProviderPlugins.NONE);
   }
 
   /** With a provider: the given one or that of the variant. */
   EngineOptions forVariant(VariantSource source) {
     return provider == null
-        ? new EngineOptions(threads, spin, arena, source.provider(), fallback, plugins)
+        ? new EngineOptions(threads, measure, spin, arena, source.provider(), fallback, plugins)
         : this;
+  }
+
+  /** The same with so many threads, whatever a measurement says. */
+  EngineOptions withThreads(int count) {
+    return new EngineOptions(count, false, spin, arena, provider, fallback, plugins);
   }
 }

@@ -32,7 +32,7 @@ final class ExecutionProviders {
   private ExecutionProviders() {}
 
   /** {@code tensorrt} of {@code TensorrtExecutionProvider}. */
-  private static String shortName(String name) {
+  static String shortName(String name) {
     return name.replace("ExecutionProvider", "").toLowerCase(Locale.ROOT);
   }
 

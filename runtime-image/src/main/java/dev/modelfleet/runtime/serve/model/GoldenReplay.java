@@ -2,23 +2,13 @@ package dev.modelfleet.runtime.serve.model;
 
 import ai.onnxruntime.OrtException;
 import dev.modelfleet.artifact.ServeFailure;
-import dev.modelfleet.artifact.VariantManifest;
-import dev.modelfleet.compression.CompressionException;
-import dev.modelfleet.compression.dataset.Dataset;
-import dev.modelfleet.compression.dataset.NpyArray;
-import dev.modelfleet.compression.runtime.Golden;
 import dev.modelfleet.compression.runtime.Similarity;
 import dev.modelfleet.compression.tensor.ElementType;
 import dev.modelfleet.compression.tensor.TensorData;
 import dev.modelfleet.runtime.serve.protocol.ByteStrings;
 import dev.modelfleet.runtime.serve.protocol.DataType;
-import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.Shape;
 import dev.modelfleet.runtime.serve.protocol.Tensor;
-import dev.modelfleet.runtime.serve.protocol.TensorSpec;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,82 +21,66 @@ final class GoldenReplay {
   private static final int MAX_RUNS = 100;
   private static final int LATENCY_ROUNDS = 3;
   private static final long LATENCY_NANOS = 1_000_000_000L;
-  private static final String INPUT = Golden.INPUT;
-  private static final String OUTPUT = Golden.OUTPUT;
 
   private final OrtModel engine;
-  private final Dataset dataset;
-  private final List<TensorSpec> compared;
+  private final GoldenSamples samples;
+  private final List<String> compared;
   private double worstCosine = 1;
   private String worst = "";
   private int worstBatch;
 
-  private GoldenReplay(OrtModel engine, Dataset dataset) {
+  private GoldenReplay(OrtModel engine, GoldenSamples samples) {
     this.engine = engine;
-    this.dataset = dataset;
-    this.compared =
-        engine.outputs().stream()
-            .filter(output -> dataset.names().contains(OUTPUT + output.name()))
-            .toList();
+    this.samples = samples;
+    this.compared = samples.recordedNames();
   }
 
   /**
    * Replays all samples, each alone and, where requests are to be joined, in batches too: a model
    * whose items influence each other must not serve them together.
    *
+   * @param minCosine smallest that the variant accepts
    * @param options largest batch that requests are joined to, and the budget of latency
-   * @throws ModelLoadException where the golden file can't be read, does not fit the model, or an
-   *     inference takes longer than the budget
+   * @throws ModelLoadException where the samples do not fit the model, or an inference takes longer
+   *     than the budget
    */
-  static GoldenAgreement replay(OrtModel engine, VariantSource source, ServingOptions options)
-      throws ModelLoadException {
-    VariantManifest.Golden golden = source.manifest().golden();
-    if (golden == null) {
-      return GoldenAgreement.NONE;
+  static GoldenAgreement replay(
+      OrtModel engine, GoldenSamples samples, double minCosine, ServingOptions options)
+      throws OrtException, ModelLoadException {
+    GoldenReplay replay = new GoldenReplay(engine, samples);
+    GoldenAgreement agreement = replay.run(minCosine, options.batching().maxSize());
+    if (agreement.agrees() && options.maxLatencyMillis() > 0) {
+      replay.checkLatency(options.maxLatencyMillis());
     }
-    try (Dataset dataset = Dataset.npz(source.goldenFile())) {
-      GoldenReplay replay = new GoldenReplay(engine, dataset);
-      GoldenAgreement agreement = replay.run(golden, options.batching().maxSize());
-      if (agreement.agrees() && options.maxLatencyMillis() > 0) {
-        replay.checkLatency(golden.samples(), options.maxLatencyMillis());
-      }
-      return agreement;
-    } catch (CompressionException | IllegalArgumentException | ProtocolException e) {
-      throw new ModelLoadException(
-          "golden inputs %s do not fit the model: %s"
-              .formatted(source.goldenFile(), e.getMessage()),
-          e);
-    } catch (OrtException e) {
-      throw new ModelLoadException("the model fails on its golden inputs: " + OrtErrors.text(e), e);
-    }
+    return agreement;
   }
 
-  private GoldenAgreement run(VariantManifest.Golden golden, int maxBatchSize)
+  private GoldenAgreement run(double minCosine, int maxBatchSize)
       throws OrtException, ModelLoadException {
     if (compared.isEmpty()) {
       throw new ModelLoadException(
           "golden file has no array output/<name> for any output of the model");
     }
-    for (int sample = 0; sample < golden.samples(); sample++) {
+    for (int sample = 0; sample < samples.count(); sample++) {
       replaySample(sample);
     }
     if (maxBatchSize > 1) {
-      replayBatch(golden.samples(), maxBatchSize);
+      replayBatch(maxBatchSize);
     }
-    return new GoldenAgreement(
-        golden.samples(), worstCosine, worst, worstBatch, golden.minCosine());
+    return new GoldenAgreement(samples.count(), worstCosine, worst, worstBatch, minCosine);
   }
 
   /**
    * The session is warm by now: the samples were replayed already. A device that is busy for a
    * moment is not too slow, so one round of several within the budget is enough.
    */
-  private void checkLatency(int samples, double maxMillis) throws OrtException, ModelLoadException {
-    List<List<Tensor>> all = IntStream.range(0, samples).mapToObj(this::inputs).toList();
+  private void checkLatency(double maxMillis) throws OrtException, ModelLoadException {
+    List<List<Tensor>> all = samples.allInputs();
     double best = Double.MAX_VALUE;
     for (int round = 0; round < LATENCY_ROUNDS && best > maxMillis; round++) {
       best = Math.min(best, p99Millis(all));
     }
+    all.forEach(GoldenReplay::release);
     if (best > maxMillis) {
       throw new ModelLoadException(
           "an inference takes %.3g ms here (99th percentile with the golden inputs, the best of %d rounds), at most %s ms are allowed: this device is slower or busier than the one that the variant was proven on"
@@ -115,13 +89,12 @@ final class GoldenReplay {
     }
   }
 
-  private double p99Millis(List<List<Tensor>> samples) throws OrtException {
-    List<String> wanted = compared.stream().map(TensorSpec::name).toList();
+  private double p99Millis(List<List<Tensor>> all) throws OrtException {
     List<Long> nanos = new ArrayList<>();
     long end = System.nanoTime() + LATENCY_NANOS;
     while (nanos.size() < MIN_RUNS || (nanos.size() < MAX_RUNS && System.nanoTime() < end)) {
       long start = System.nanoTime();
-      engine.run(samples.get(nanos.size() % samples.size()), wanted);
+      release(engine.run(all.get(nanos.size() % all.size()), compared).outputs());
       nanos.add(System.nanoTime() - start);
     }
     Collections.sort(nanos);
@@ -129,20 +102,17 @@ final class GoldenReplay {
   }
 
   private void replaySample(int sample) throws OrtException {
-    List<Tensor> inputs = inputs(sample);
-    OrtModel.Run run = engine.run(inputs, compared.stream().map(TensorSpec::name).toList());
-    run.outputs().forEach(actual -> compare(actual, sample, 0));
-  }
-
-  private List<Tensor> inputs(int sample) {
-    return engine.inputs().stream()
-        .map(input -> tensor(INPUT, input.name(), sample, input.shape().rank()))
-        .toList();
+    List<Tensor> inputs = samples.inputs(sample);
+    List<Tensor> outputs = engine.run(inputs, compared).outputs();
+    outputs.forEach(actual -> compare(actual, sample, 0));
+    release(inputs);
+    release(outputs);
   }
 
   private void compare(Tensor actual, int sample, int batch) {
-    Tensor expected = tensor(OUTPUT, actual.name(), sample, actual.shape().rank());
+    Tensor expected = samples.output(actual.name(), sample, actual.shape().rank());
     double cosine = similarity(actual, expected);
+    expected.release();
     if (cosine < worstCosine) {
       worstCosine = cosine;
       worst = "output '%s' of sample %d".formatted(actual.name(), sample);
@@ -151,10 +121,10 @@ final class GoldenReplay {
   }
 
   /** Samples of the first one's shape, over and over, in one batch of the largest size. */
-  private void replayBatch(int samples, int maxBatchSize) throws OrtException {
-    List<List<Tensor>> all = IntStream.range(0, samples).mapToObj(this::inputs).toList();
+  private void replayBatch(int maxBatchSize) throws OrtException {
+    List<List<Tensor>> all = samples.allInputs();
     List<Integer> alike =
-        IntStream.range(0, samples)
+        IntStream.range(0, all.size())
             .filter(sample -> shapes(all.get(sample)).equals(shapes(all.getFirst())))
             .boxed()
             .toList();
@@ -169,19 +139,26 @@ final class GoldenReplay {
       List<Tensor> parts = batch.stream().map(sample -> all.get(sample).get(index)).toList();
       joined.add(BatchTensors.join(parts, items));
     }
-    OrtModel.Run run;
+    all.forEach(GoldenReplay::release);
+    List<Tensor> outputs;
     try {
-      run = engine.run(joined, compared.stream().map(TensorSpec::name).toList());
+      outputs = engine.run(joined, compared).outputs();
     } finally {
-      joined.forEach(Tensor::release);
+      release(joined);
     }
-    for (Tensor output : run.outputs()) {
+    for (Tensor output : outputs) {
       List<Integer> sizes = Collections.nCopies(count, itemsOfSample);
       List<Tensor> split = BatchTensors.split(output, items, sizes);
       for (int i = 0; i < count; i++) {
         compare(split.get(i), batch.get(i), items);
       }
+      release(split);
     }
+    release(outputs);
+  }
+
+  private static void release(List<Tensor> tensors) {
+    tensors.forEach(Tensor::release);
   }
 
   private static List<Shape> shapes(List<Tensor> tensors) {
@@ -208,20 +185,5 @@ final class GoldenReplay {
         ? TensorData.ofStrings(shape, List.of(ByteStrings.decode(tensor)))
         : TensorData.of(
             ElementType.ofDatatype(tensor.datatype().name()), shape, tensor.data().nioBuffer());
-  }
-
-  /** The sample's tensor; without the axis that counts samples where the model has none. */
-  private Tensor tensor(String prefix, String name, int sample, int rank) {
-    NpyArray array = dataset.array(prefix + name);
-    TensorData data = array.slice(sample, array.rank() == rank);
-    Shape shape = Shape.of(data.shape());
-    if (data.type() == ElementType.STRING) {
-      ByteBuf bytes = Unpooled.buffer();
-      ByteStrings.encode(data.strings(), bytes);
-      return new Tensor(name, DataType.BYTES, shape, bytes);
-    }
-    ByteBuffer values = data.data();
-    ByteBuf direct = Unpooled.directBuffer(Math.max(1, values.remaining())).writeBytes(values);
-    return new Tensor(name, DataType.of(data.type().datatype()), shape, direct);
   }
 }

@@ -11,13 +11,14 @@ import java.util.Set;
 
 /**
  * The process's one ONNX Runtime environment, with one pool of threads that all models share: a
- * reload starts no threads. Where other code of the process was first and made an environment
- * without a pool, each session has its own. The first caller's options hold.
+ * reload starts no threads. Sessions of another number of threads have their own, and all of them
+ * where other code of the process was first and made an environment without a pool. The first
+ * caller's options hold.
  *
  * @param environment ONNX Runtime allows one in a process
- * @param sharedThreads whether it has the pool
+ * @param pool threads that run one inference by the pool; 0 where there is none
  */
-record OrtRuntime(OrtEnvironment environment, boolean sharedThreads) {
+record OrtRuntime(OrtEnvironment environment, int pool) {
 
   private static final String NAME = "modelfleet";
 
@@ -59,9 +60,9 @@ record OrtRuntime(OrtEnvironment environment, boolean sharedThreads) {
       threading.setGlobalSpinControl(options.spin());
       OrtEnvironment created = OrtEnvironment.getEnvironment(LOG_LEVEL, NAME, threading);
       created.setTelemetry(false);
-      return new OrtRuntime(created, true);
+      return new OrtRuntime(created, options.threads());
     } catch (IllegalStateException existing) {
-      return new OrtRuntime(OrtEnvironment.getEnvironment(), false);
+      return new OrtRuntime(OrtEnvironment.getEnvironment(), 0);
     } catch (OrtException e) {
       throw new ModelLoadException("ONNX Runtime does not start: " + OrtErrors.text(e), e);
     }
@@ -72,7 +73,7 @@ record OrtRuntime(OrtEnvironment environment, boolean sharedThreads) {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setSessionLogLevel(LOG_LEVEL);
     options.setCPUArenaAllocator(engine.arena());
-    if (sharedThreads) {
+    if (pool == engine.threads()) {
       options.disablePerSessionThreads();
     } else {
       options.setIntraOpNumThreads(engine.threads());

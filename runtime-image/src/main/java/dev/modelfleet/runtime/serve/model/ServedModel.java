@@ -15,13 +15,20 @@ public final class ServedModel implements AutoCloseable {
   private final ModelMetadata metadata;
   private final Origin origin;
   private final GoldenAgreement golden;
+  private final ThreadChoice threads;
   private final ServingOptions options;
   private final ModelStatistics statistics = new ModelStatistics();
   private final ModelRunner runner;
   private final Scheduler scheduler;
 
-  ServedModel(OrtModel engine, ModelMetadata metadata, Origin origin, GoldenAgreement golden) {
+  ServedModel(
+      OrtModel engine,
+      ModelMetadata metadata,
+      Origin origin,
+      GoldenAgreement golden,
+      ThreadChoice threads) {
     this.engine = engine;
+    this.threads = threads;
     this.metadata = metadata;
     this.origin = origin;
     this.golden = golden;
@@ -42,6 +49,11 @@ public final class ServedModel implements AutoCloseable {
   /** Of the replay before it served. */
   public GoldenAgreement golden() {
     return golden;
+  }
+
+  /** How many threads compute one inference, and why. */
+  public ThreadChoice threads() {
+    return threads;
   }
 
   /** The execution provider that runs it. */

@@ -42,4 +42,30 @@ public record ServingOptions(
       Batching batching) {
     this(engine, instances, queueLimit, priorityLevels, queueTimeoutMicros, batching, false, 0);
   }
+
+  /** The same with another engine. */
+  ServingOptions withEngine(EngineOptions other) {
+    return new ServingOptions(
+        other,
+        instances,
+        queueLimit,
+        priorityLevels,
+        queueTimeoutMicros,
+        batching,
+        finiteInputs,
+        maxLatencyMillis);
+  }
+
+  /** The same for an inference that may take any time. */
+  ServingOptions withoutLatencyBudget() {
+    return new ServingOptions(
+        engine,
+        instances,
+        queueLimit,
+        priorityLevels,
+        queueTimeoutMicros,
+        batching,
+        finiteInputs,
+        0);
+  }
 }
