@@ -31,6 +31,8 @@ final class Server implements AutoCloseable {
 
   private final ServeOptions options;
   private final ServeLog log;
+  private final AcceptedSockets accepted;
+  private final Connections connections;
   private final Vertx vertx;
   private final ModelRepository models;
   private final HttpFrontEnd http;
@@ -45,7 +47,8 @@ final class Server implements AutoCloseable {
   Server(ServeOptions options, ServeLog log, String version) {
     this.options = options;
     this.log = log;
-    AcceptedSockets accepted = new AcceptedSockets(options.limits().maxConnections());
+    this.accepted = new AcceptedSockets(options.limits().maxConnections());
+    this.connections = new Connections(options.limits(), accepted);
     this.vertx = EventLoops.create(accepted);
     this.models = new ModelRepository(options.catalog(), options.modelControl());
     FrontEndContext context =
@@ -56,7 +59,7 @@ final class Server implements AutoCloseable {
             options.limits(),
             new BodyBudget(options.limits().maxInFlightBytes()),
             options.access(),
-            new Connections(options.limits(), accepted),
+            connections,
             options.traces(),
             version);
     StatusPage page = new StatusPage(context, this::inFlight);
@@ -250,17 +253,20 @@ final class Server implements AutoCloseable {
   }
 
   /**
-   * Drains: says not ready, goes on serving for the drain delay so that load balancers take note,
-   * then waits for what runs, and stops.
+   * Drains: says not ready, goes on serving old and new connections for the drain delay so that
+   * load balancers take note, then takes no new connection, waits for what runs, and stops.
    */
   @Override
   public void close() {
     boolean hadTraffic = secondsToReady > 0;
     draining = true;
+    connections.leave();
     if (hadTraffic) {
       log.info("draining: not ready from now on, " + inFlight() + " requests in flight");
       pause(options.drainDelay().toMillis());
     }
+    accepted.stopListening();
+    connections.end(options.gracePeriod());
     long deadline = System.nanoTime() + options.gracePeriod().toNanos();
     while (inFlight() > 0 && System.nanoTime() < deadline) {
       pause(DRAIN_CHECK_MILLIS);

@@ -117,6 +117,24 @@ final class TestServer implements AutoCloseable {
             Duration.ofSeconds(10)));
   }
 
+  /** A server that goes on answering for so long after it was told to end. */
+  static TestServer leaving(Path variant, Duration drainDelay) throws Exception {
+    String name = VariantSource.read(variant).manifest().name();
+    return start(
+        new ServeOptions(
+            new SingleVariant(name, variant, new ServingOptions(ENGINE, 1, 64)),
+            false,
+            Duration.ZERO,
+            Access.OPEN,
+            Tls.OFF,
+            Duration.ofMillis(100),
+            new Ports("127.0.0.1", 0, 0, 0, false),
+            HttpLimits.DEFAULT,
+            Traces.OFF,
+            drainDelay,
+            Duration.ofSeconds(10)));
+  }
+
   /** A server that looks at its models every tenth of a second. */
   static TestServer polling(ModelCatalog catalog) throws Exception {
     return start(

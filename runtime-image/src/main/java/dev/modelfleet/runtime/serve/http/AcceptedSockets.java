@@ -18,6 +18,7 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.spi.transport.Transport;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 
@@ -29,6 +30,7 @@ import java.util.concurrent.ThreadFactory;
 public final class AcceptedSockets {
 
   private final Map<Channel, Long> waiting = new ConcurrentHashMap<>();
+  private final Set<Channel> listening = ConcurrentHashMap.newKeySet();
   private final int limit;
 
   /**
@@ -53,6 +55,11 @@ public final class AcceptedSockets {
     }
   }
 
+  /** Takes no new socket on any port; those that are open stay so. */
+  public void stopListening() {
+    listening.forEach(Channel::close);
+  }
+
   /** Closes those that have waited for longer than this. */
   void sweep(long nowNanos, Duration longest) {
     waiting.forEach(
@@ -65,6 +72,12 @@ public final class AcceptedSockets {
 
   @Sharable
   private final class Acceptor extends ChannelInboundHandlerAdapter {
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+      listening.add(context.channel());
+      context.channel().closeFuture().addListener(closed -> listening.remove(context.channel()));
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       if (message instanceof Channel socket) {

@@ -1,6 +1,8 @@
 package dev.modelfleet.runtime.serve.http;
 
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.Http2ServerConnection;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +27,7 @@ public final class Connections {
   private final HttpLimits limits;
   private final AcceptedSockets accepted;
   private final Map<HttpConnection, Activity> open = new ConcurrentHashMap<>();
+  private volatile boolean leaving;
 
   /**
    * No connections.
@@ -62,8 +65,44 @@ public final class Connections {
     if (activity != null) {
       // In this order: the sweep must not see a connection without requests and an old time.
       activity.sinceNanos = System.nanoTime();
-      activity.requests.decrementAndGet();
+      int left = activity.requests.decrementAndGet();
+      if (leaving && left == 0 && !isHttp2(connection)) {
+        connection.close();
+      }
     }
+  }
+
+  /**
+   * From now on the answer to a request over HTTP/1.1 is the last one of its connection, so that
+   * its client comes back by a new one, which its load balancer leads elsewhere.
+   */
+  public void leave() {
+    leaving = true;
+  }
+
+  /** Whether {@link #leave} was called. */
+  public boolean leaving() {
+    return leaving;
+  }
+
+  /**
+   * Ends every connection once its requests are answered: HTTP/2 clients are told by GOAWAY, which
+   * says of each call whether it is answered or to be sent again elsewhere.
+   */
+  public void end(Duration longest) {
+    leave();
+    open.forEach(
+        (connection, activity) -> {
+          if (isHttp2(connection)) {
+            connection.shutdown(longest.toMillis());
+          } else if (activity.used && activity.requests.get() == 0) {
+            connection.close();
+          }
+        });
+  }
+
+  private static boolean isHttp2(HttpConnection connection) {
+    return connection instanceof Http2ServerConnection;
   }
 
   /** Open connections. */
