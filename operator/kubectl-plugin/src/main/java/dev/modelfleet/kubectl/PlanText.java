@@ -1,11 +1,13 @@
 package dev.modelfleet.kubectl;
 
+import dev.modelfleet.api.v1alpha1.Autoscaling;
 import dev.modelfleet.api.v1alpha1.ByteSize;
 import dev.modelfleet.api.v1alpha1.DeploymentTarget;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.api.v1alpha1.ModelVariantSpec;
 import dev.modelfleet.api.v1alpha1.Placement;
+import dev.modelfleet.api.v1alpha1.Serving;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.api.v1alpha1.Wave;
 import dev.modelfleet.api.variant.VariantKey;
@@ -74,7 +76,7 @@ final class PlanText {
       String name = spec.map(VariantKey::name).orElse(null);
       Optional<ModelVariant> there = Optional.ofNullable(name).map(facts.variants()::get);
       Integer nodes = facts.nodes().get(hardware);
-      Long pods = pods(target, device, nodes);
+      Long pods = pods(facts.deployment().getSpec().serving(), target, device, nodes);
       Long size = there.map(PlanText::size).orElse(null);
       table.row(
           target.name(),
@@ -91,11 +93,18 @@ final class PlanText {
     return table.text();
   }
 
-  private static Long pods(DeploymentTarget target, HardwareTarget device, Integer nodes) {
+  private static Long pods(
+      Serving serving, DeploymentTarget target, HardwareTarget device, Integer nodes) {
     if (device.getSpec().placement().mode() == Placement.Mode.PER_NODE) {
       return nodes == null ? null : Long.valueOf(nodes);
     }
-    return target.replicas() == null ? 1L : Long.valueOf(target.replicas());
+    if (target.replicas() != null) {
+      return Long.valueOf(target.replicas());
+    }
+    Autoscaling autoscaling = serving == null ? null : serving.autoscaling();
+    return autoscaling == null || autoscaling.minReplicas() == null
+        ? 1L
+        : Long.valueOf(autoscaling.minReplicas());
   }
 
   private static String action(Optional<ModelVariant> there) {

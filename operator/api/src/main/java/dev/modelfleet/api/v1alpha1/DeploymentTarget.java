@@ -26,8 +26,8 @@ public record DeploymentTarget(
         @Max(10000)
         @JsonPropertyDescription(
             """
-            Number of pods, where the HardwareTarget's placement.mode is Replicas; 1 unless \
-            given. 0 to 10000. Not to be given with mode PerNode, which runs one pod on each \
+            Number of pods, where the HardwareTarget's placement.mode is Replicas; unless given 1, \
+            or what serving.autoscaling makes of it. 0 to 10000. Not to be given with mode PerNode, which runs one pod on each \
             node: condition Accepted then turns False with reason ReplicasNotApplicable.\
             """)
         Integer replicas,

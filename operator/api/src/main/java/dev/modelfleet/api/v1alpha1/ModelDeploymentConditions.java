@@ -41,6 +41,9 @@ public final class ModelDeploymentConditions {
     /** Accepted=False: a target gives replicas although its HardwareTarget runs one a node. */
     public static final String REPLICAS_NOT_APPLICABLE = "ReplicasNotApplicable";
 
+    /** Accepted=False: no target, or not each that gives no number of pods, can be autoscaled. */
+    public static final String AUTOSCALING_NOT_APPLICABLE = "AutoscalingNotApplicable";
+
     /** Accepted=False: what serves a target has a name that another object has already. */
     public static final String NAME_CONFLICT = "NameConflict";
 

@@ -10,4 +10,12 @@ public record Serving(
             Compute resources of the serving container, on every target that does not set its \
             own.\
             """)
-        ContainerResources resources) {}
+        ContainerResources resources,
+    @JsonPropertyDescription(
+            """
+            Lets a HorizontalPodAutoscaler set the number of pods of each target whose \
+            HardwareTarget has placement.mode Replicas and that gives no replicas itself. Where \
+            there is no such target, or it lies in member clusters, condition Accepted turns False \
+            with reason AutoscalingNotApplicable.\
+            """)
+        Autoscaling autoscaling) {}

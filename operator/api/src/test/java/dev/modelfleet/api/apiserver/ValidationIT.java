@@ -115,6 +115,18 @@ class ValidationIT {
             "serving: {resources: {requests: {cpu: 2}, limits: {cpu: 500m}}}",
             "a request is above its limit: lower the request or raise the limit"),
         deployment(
+            "autoscaling has an upper end",
+            "serving: {autoscaling: {minReplicas: 2}}",
+            "spec.serving.autoscaling.maxReplicas: Required value"),
+        deployment(
+            "autoscaling's ends are in order",
+            "serving: {autoscaling: {minReplicas: 4, maxReplicas: 3}}",
+            "minReplicas must not be above maxReplicas: lower it or raise maxReplicas"),
+        deployment(
+            "an autoscaler aims at a share of the CPU",
+            "serving: {autoscaling: {maxReplicas: 3, targetCPUUtilizationPercentage: 0}}",
+            "greater than or equal to 1"),
+        deployment(
             "something may be unavailable",
             "rollout: {maxUnavailable: 0}",
             "maxUnavailable must be a number of pods from 1 to 10000 or a share"),

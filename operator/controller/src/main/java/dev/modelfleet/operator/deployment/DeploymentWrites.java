@@ -20,6 +20,7 @@ import dev.modelfleet.operator.name.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -37,8 +38,11 @@ final class DeploymentWrites {
 
   private static final Logger LOG = LoggerFactory.getLogger(DeploymentWrites.class);
 
+  private static final String HAND_OVER_MANAGER = "modelfleet-autoscaling";
+
   private final KubernetesClient client;
   private final ServerSideApply apply;
+  private final ServerSideApply handOver;
   private final VariantClaims claims;
   private final ServingObjects serving;
   private final EdgeDeploymentWrites members;
@@ -46,6 +50,7 @@ final class DeploymentWrites {
   DeploymentWrites(OperatorContext operator) {
     this.client = operator.client();
     this.apply = operator.apply();
+    this.handOver = new ServerSideApply(operator.client(), HAND_OVER_MANAGER);
     this.claims = new VariantClaims(operator.client());
     this.serving = new ServingObjects(operator.pods(), operator.settings().pushSecret());
     this.members = new EdgeDeploymentWrites(operator, serving);
@@ -100,7 +105,7 @@ final class DeploymentWrites {
                 target,
                 artifact(facts, target.plan()).get(),
                 decision.paused());
-        apply.apply(workload, actual(facts, target, workload));
+        apply(workload, actual(facts, target, workload));
         removeOtherKind(facts, target);
       } else {
         continue;
@@ -108,7 +113,36 @@ final class DeploymentWrites {
       Service service = serving.service(facts.deployment(), target.plan());
       apply.apply(service, named(facts, context, Service.class, service));
       budgetDisruptions(facts, target, context);
+      autoscale(facts, target, context);
     }
+  }
+
+  /**
+   * Applies what serves a target; before an autoscaler is to set its pods, it gets what is there.
+   */
+  private void apply(HasMetadata workload, Optional<HasMetadata> there) {
+    there
+        .flatMap(object -> ServingObjects.handOver(workload, object))
+        .ifPresent(replicas -> handOver.apply(replicas, Optional.empty()));
+    apply.apply(workload, there);
+  }
+
+  private void autoscale(
+      DeploymentFacts facts, TargetServing target, Context<ModelDeployment> context) {
+    serving
+        .autoscaler(facts.deployment(), target.plan())
+        .ifPresentOrElse(
+            wanted ->
+                apply.apply(wanted, named(facts, context, HorizontalPodAutoscaler.class, wanted)),
+            () -> autoscalers(facts, target, context).forEach(this::remove));
+  }
+
+  private static Stream<HorizontalPodAutoscaler> autoscalers(
+      DeploymentFacts facts, TargetServing target, Context<ModelDeployment> context) {
+    String name = target.target().name();
+    return DeploymentFactsReader.owned(facts.deployment(), context, HorizontalPodAutoscaler.class)
+        .filter(object -> object.getMetadata().getDeletionTimestamp() == null)
+        .filter(object -> name.equals(object.getMetadata().getLabels().get(Labels.TARGET)));
   }
 
   /** Several pods behind one Service are not all to go when nodes are drained. */
@@ -116,7 +150,9 @@ final class DeploymentWrites {
       DeploymentFacts facts, TargetServing target, Context<ModelDeployment> context) {
     PodDisruptionBudget budget = serving.disruptionBudget(facts.deployment(), target.plan());
     Optional<PodDisruptionBudget> there = named(facts, context, PodDisruptionBudget.class, budget);
-    boolean several = target.plan().mode() == Placement.Mode.REPLICAS && target.replicas() > 1;
+    boolean several =
+        target.plan().mode() == Placement.Mode.REPLICAS
+            && serving.mostReplicas(facts.deployment(), target) > 1;
     if (several) {
       apply.apply(budget, there);
     } else {
@@ -138,7 +174,7 @@ final class DeploymentWrites {
       artifact(facts, host.plan())
           .ifPresent(
               artifact ->
-                  apply.apply(
+                  apply(
                       serving.host(facts.deployment(), host, artifact, there.orElse(null)), there));
     }
     Set<String> names = target.hosts().stream().map(HostPlan::name).collect(Collectors.toSet());
@@ -163,6 +199,7 @@ final class DeploymentWrites {
         .filter(service -> service.getMetadata().getDeletionTimestamp() == null)
         .filter(service -> name.equals(service.getMetadata().getLabels().get(Labels.TARGET)))
         .forEach(this::remove);
+    autoscalers(facts, target, context).forEach(this::remove);
   }
 
   private static Optional<HasMetadata> actual(
@@ -191,9 +228,9 @@ final class DeploymentWrites {
         .filter(entry -> !targets.contains(entry.getKey()))
         .flatMap(entry -> entry.getValue().stream())
         .forEach(workload -> remove(workload.object()));
-    Stream.<HasMetadata>concat(
-            DeploymentFactsReader.owned(facts.deployment(), context, Service.class),
-            DeploymentFactsReader.owned(facts.deployment(), context, PodDisruptionBudget.class))
+    Stream.of(Service.class, PodDisruptionBudget.class, HorizontalPodAutoscaler.class)
+        .<HasMetadata>flatMap(
+            kind -> DeploymentFactsReader.owned(facts.deployment(), context, kind))
         .filter(object -> object.getMetadata().getDeletionTimestamp() == null)
         .filter(object -> !targets.contains(object.getMetadata().getLabels().get(Labels.TARGET)))
         .forEach(this::remove);

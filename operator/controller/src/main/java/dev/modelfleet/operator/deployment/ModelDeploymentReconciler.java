@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -152,6 +153,10 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
                 context),
             owned(Service.class, (now, before) -> true, context),
             owned(PodDisruptionBudget.class, (now, before) -> true, context),
+            owned(
+                HorizontalPodAutoscaler.class,
+                (now, before) -> !Objects.equals(now.getSpec(), before.getSpec()),
+                context),
             owned(ControllerRevision.class, (now, before) -> true, context),
             policies(context),
             targets,

@@ -19,7 +19,51 @@ final class Acceptance {
       return Optional.of(
           new RolloutState.NotAccepted(Reason.NAME_CONFLICT, String.join("; ", facts.conflicts())));
     }
-    return wavesNotAscending(facts).or(() -> replicasNotApplicable(facts));
+    return wavesNotAscending(facts)
+        .or(() -> replicasNotApplicable(facts))
+        .or(() -> autoscalingNotApplicable(facts));
+  }
+
+  private static Optional<RolloutState.NotAccepted> autoscalingNotApplicable(
+      DeploymentFacts facts) {
+    var serving = facts.deployment().getSpec().serving();
+    if (serving == null || serving.autoscaling() == null) {
+      return Optional.empty();
+    }
+    List<DeploymentTarget> scalable =
+        facts.deployment().getSpec().targets().stream()
+            .filter(target -> target.replicas() == null)
+            .filter(target -> facts.targets().containsKey(target.hardwareTargetRef().name()))
+            .filter(target -> !perNode(facts, target))
+            .toList();
+    Optional<DeploymentTarget> away =
+        scalable.stream()
+            .filter(
+                target ->
+                    !facts
+                        .targets()
+                        .get(target.hardwareTargetRef().name())
+                        .getSpec()
+                        .placement()
+                        .clusterSelector()
+                        .isEmpty())
+            .findFirst();
+    if (away.isPresent()) {
+      return Optional.of(
+          new RolloutState.NotAccepted(
+              Reason.AUTOSCALING_NOT_APPLICABLE,
+              "target %s runs in member clusters, where the number of pods does not follow the load: give it replicas"
+                  .formatted(away.get().name())));
+    }
+    boolean known =
+        facts.deployment().getSpec().targets().stream()
+            .allMatch(target -> facts.targets().containsKey(target.hardwareTargetRef().name()));
+    return known && scalable.isEmpty()
+        ? Optional.of(
+            new RolloutState.NotAccepted(
+                Reason.AUTOSCALING_NOT_APPLICABLE,
+                "serving.autoscaling is given, but each target runs one pod on each node or gives replicas: remove autoscaling or replicas"))
+        : Optional.empty();
   }
 
   private static Optional<RolloutState.NotAccepted> wavesNotAscending(DeploymentFacts facts) {

@@ -137,8 +137,10 @@ public final class DeploymentDecisions {
     TargetPlan wanted = update == null ? null : update.plan(target.name()).orElse(null);
     var wantedVariant = wanted == null ? null : facts.variants().get(wanted.variant());
     WorkloadFacts workload = workload(target, wanted);
+    List<WorkloadFacts> workloads = facts.workloads().getOrDefault(target.name(), List.of());
+    DeploymentTarget counted = Scaling.counted(facts.deployment(), target, wanted, workloads);
     TargetServing undecided =
-        new TargetServing(target, wanted, wantedVariant, null, null, null, workload);
+        new TargetServing(counted, wanted, wantedVariant, null, null, null, workload);
     Optional<TargetRollout> rollout = step == null ? Optional.empty() : fleet.of(target.name());
     if (rollout.isPresent()) {
       return rollingOut(undecided, rollout.get());
@@ -152,7 +154,7 @@ public final class DeploymentDecisions {
     if (mayUpdate) {
       return serving(undecided, update);
     }
-    boolean split = facts.workloads().getOrDefault(target.name(), List.of()).size() > 1;
+    boolean split = workloads.size() > 1;
     return kept(workload)
         .filter(revision -> !split && revision.plan(target.name()).filter(this::served).isPresent())
         .map(revision -> serving(undecided, revision))
@@ -255,7 +257,13 @@ public final class DeploymentDecisions {
                         || (wasComplete
                             && s.updating()
                             && s.applied()
-                            && s.minimumAvailable(Math.min(unavailable, s.desired() / 2))));
+                            && s.minimumAvailable(tolerated(s, unavailable))));
+  }
+
+  /** How many pods may be missing of a target that was complete; more while it is scaled out. */
+  private int tolerated(TargetServing serving, int unavailable) {
+    int growth = Scaling.growth(facts.deployment(), serving);
+    return growth + Math.min(unavailable, (serving.desired() - growth) / 2);
   }
 
   private String pausedBy() {

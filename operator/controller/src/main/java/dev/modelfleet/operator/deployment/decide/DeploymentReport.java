@@ -198,7 +198,7 @@ public final class DeploymentReport {
     }
     List<String> missing =
         decision.servings().stream()
-            .filter(s -> !s.minimumAvailable(unavailable))
+            .filter(s -> !s.minimumAvailable(unavailable + Scaling.growth(facts.deployment(), s)))
             .map(
                 s ->
                     "target %s has %d of %d pods available"

@@ -137,7 +137,8 @@ final class FleetRollout {
     return Optional.of(
         perNode
             ? new PerNodeRollout(base, revisions, eligible, nodes(plan.get()), own, pods, goal)
-            : new ReplicasRollout(base, revisions, eligible, replicas(target), own, pods, policy));
+            : new ReplicasRollout(
+                base, revisions, eligible, replicas(target, plan.get(), own), own, pods, policy));
   }
 
   private Optional<TargetRollout> members(
@@ -152,8 +153,9 @@ final class FleetRollout {
         : Optional.empty();
   }
 
-  private static int replicas(DeploymentTarget target) {
-    return target.replicas() == null ? 1 : target.replicas();
+  private int replicas(DeploymentTarget target, TargetPlan plan, List<WorkloadFacts> own) {
+    Integer number = Scaling.counted(facts.deployment(), target, plan, own).replicas();
+    return number == null ? 1 : number;
   }
 
   private boolean ready(TargetPlan plan) {

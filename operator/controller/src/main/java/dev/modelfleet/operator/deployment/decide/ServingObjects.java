@@ -1,5 +1,6 @@
 package dev.modelfleet.operator.deployment.decide;
 
+import dev.modelfleet.api.v1alpha1.Autoscaling;
 import dev.modelfleet.api.v1alpha1.GoDuration;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.NodeToleration;
@@ -31,6 +32,8 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import java.math.BigDecimal;
@@ -46,6 +49,9 @@ public final class ServingObjects {
 
   /** Annotation: hash of the pods of a DaemonSet, whatever its nodes. */
   static final String CONTENT = "modelfleet.dev/content";
+
+  /** Annotation: an autoscaler sets the number of a Deployment's pods, which is left to it. */
+  static final String AUTOSCALED = "modelfleet.dev/autoscaled";
 
   private static final String SERVE = "serve";
   private static final String TERMINATION_LOG = "/dev/termination-log";
@@ -171,10 +177,15 @@ public final class ServingObjects {
     Map<String, String> track = host.canary() ? Map.of(Labels.TRACK, "canary") : Map.of();
     Map<String, String> selector = new TreeMap<>(selector(owner, plan.name()));
     selector.putAll(track);
+    ObjectMeta meta = metadata(owner, host);
+    boolean autoscaled = !host.canary() && Scaling.of(owner, plan).isPresent();
+    if (autoscaled) {
+      meta.setAnnotations(new HashMap<>(Map.of(AUTOSCALED, "true")));
+    }
     return new DeploymentBuilder()
-        .withMetadata(metadata(owner, host))
+        .withMetadata(meta)
         .withNewSpec()
-        .withReplicas(host.replicas())
+        .withReplicas(autoscaled ? null : host.replicas())
         .withPaused(paused ? true : null)
         .withRevisionHistoryLimit(2)
         .withNewSelector()
@@ -224,6 +235,13 @@ public final class ServingObjects {
         .build();
   }
 
+  /** How many pods a Replicas target may come to have. */
+  public int mostReplicas(ModelDeployment owner, TargetServing target) {
+    return Scaling.of(owner, target.plan())
+        .map(Autoscaling::maxReplicas)
+        .orElseGet(target::replicas);
+  }
+
   /** How many pods of a Replicas target may go at once when nodes are drained. */
   public PodDisruptionBudget disruptionBudget(ModelDeployment owner, TargetPlan plan) {
     return new PodDisruptionBudgetBuilder()
@@ -235,6 +253,64 @@ public final class ServingObjects {
         .endSelector()
         .endSpec()
         .build();
+  }
+
+  /** What sets the number of pods of a target; empty where the spec gives it. */
+  public Optional<HorizontalPodAutoscaler> autoscaler(ModelDeployment owner, TargetPlan plan) {
+    return Scaling.of(owner, plan)
+        .map(
+            autoscaling ->
+                new HorizontalPodAutoscalerBuilder()
+                    .withMetadata(metadata(owner, plan.name()))
+                    .withNewSpec()
+                    .withNewScaleTargetRef()
+                    .withApiVersion("apps/v1")
+                    .withKind("Deployment")
+                    .withName(name(owner.getMetadata().getName(), plan.name()))
+                    .endScaleTargetRef()
+                    .withMinReplicas(Scaling.minimum(autoscaling))
+                    .withMaxReplicas(autoscaling.maxReplicas())
+                    .addNewMetric()
+                    .withType("Resource")
+                    .withNewResource()
+                    .withName("cpu")
+                    .withNewTarget()
+                    .withType("Utilization")
+                    .withAverageUtilization(Scaling.utilization(autoscaling))
+                    .endTarget()
+                    .endResource()
+                    .endMetric()
+                    .endSpec()
+                    .build());
+  }
+
+  /**
+   * The number of pods that a Deployment has, to be written once by a field manager of its own
+   * before the operator's usual one lets go of it for an autoscaler: a field that nobody holds any
+   * more falls back to 1.
+   *
+   * @param actual the Deployment as it is
+   * @return empty where the number was left to an autoscaler before, or is not left to one
+   */
+  public static Optional<Deployment> handOver(HasMetadata desired, HasMetadata actual) {
+    if (!(actual instanceof Deployment there) || !isAutoscaled(desired) || isAutoscaled(actual)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new DeploymentBuilder()
+            .withNewMetadata()
+            .withName(there.getMetadata().getName())
+            .withNamespace(there.getMetadata().getNamespace())
+            .endMetadata()
+            .withNewSpec()
+            .withReplicas(there.getSpec().getReplicas())
+            .endSpec()
+            .build());
+  }
+
+  private static boolean isAutoscaled(HasMetadata object) {
+    Map<String, String> annotations = object.getMetadata().getAnnotations();
+    return annotations != null && annotations.containsKey(AUTOSCALED);
   }
 
   private static ObjectMeta metadata(ModelDeployment owner, String target) {
