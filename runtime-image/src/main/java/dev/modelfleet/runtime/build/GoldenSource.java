@@ -43,8 +43,8 @@ record GoldenSource(Dataset data, boolean random) {
 
   /**
    * Smallest cosine that a device must reach. Kernels for 8-bit integers differ between processors
-   * in rounding and, without VNNI instructions, in the width of their sums; floating point differs
-   * in the order of sums only.
+   * in rounding and, where the target's features are not given, in the width of their sums;
+   * floating point differs in the order of sums only.
    */
   static double minCosine(Precision precision) {
     return switch (precision) {

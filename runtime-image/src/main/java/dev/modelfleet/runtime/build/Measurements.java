@@ -4,6 +4,7 @@ import dev.modelfleet.artifact.Accuracy;
 import dev.modelfleet.artifact.BuildRequest;
 import dev.modelfleet.artifact.Latency;
 import dev.modelfleet.artifact.LayerReport;
+import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.CompressionException;
 import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.TransformedModel;
@@ -11,6 +12,7 @@ import dev.modelfleet.compression.evaluation.Evaluator;
 import dev.modelfleet.compression.evaluation.OutputsNotFiniteException;
 import dev.modelfleet.compression.runtime.Benchmark;
 import dev.modelfleet.compression.runtime.SessionOptions;
+import dev.modelfleet.compression.saturation.SaturatedModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +25,10 @@ final class Measurements implements AutoCloseable {
 
   private final Optional<Evaluator> evaluator;
   private final GoldenSource golden;
+  private final TargetProfile target;
 
-  private Measurements(Optional<Evaluator> evaluator, GoldenSource golden) {
+  private Measurements(Optional<Evaluator> evaluator, GoldenSource golden, TargetProfile target) {
+    this.target = target;
     this.evaluator = evaluator;
     this.golden = golden;
   }
@@ -47,11 +51,11 @@ final class Measurements implements AutoCloseable {
                         SessionOptions.cpu(0),
                         request.evaluation().level(),
                         request.seed()));
-    return new Measurements(evaluator, golden);
+    return new Measurements(evaluator, golden, request.target());
   }
 
   /**
-   * Accuracy against the original; null where no evaluation is asked for.
+   * Accuracy against the original, as the target computes; null where no evaluation is asked for.
    *
    * @throws OutputsNotFiniteException where outputs hold NaN or infinity
    */
@@ -59,7 +63,7 @@ final class Measurements implements AutoCloseable {
     if (evaluator.isEmpty()) {
       golden.checkFinite(file(model));
     }
-    return evaluator.map(e -> e.evaluate(model)).orElse(null);
+    return evaluator.map(e -> e.evaluate(SaturatedModel.on(target, model))).orElse(null);
   }
 
   /** Latency on this machine with all its processors. */
@@ -69,6 +73,11 @@ final class Measurements implements AutoCloseable {
     } catch (CompressionException e) {
       throw golden.explain(e);
     }
+  }
+
+  /** Layers whose sums of integers saturate on the target. */
+  List<String> saturating(OnnxModel model) {
+    return target.saturatesIntegerSums() ? SaturatedModel.products(model) : List.of();
   }
 
   /** What became of each layer, with the errors on a few samples. */

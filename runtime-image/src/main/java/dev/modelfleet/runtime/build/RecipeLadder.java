@@ -206,7 +206,13 @@ final class RecipeLadder {
       if (!name.equals(Recipe.ORIGINAL)) {
         measured.layers = log.phase(name + ": measure layers", () -> measurements.layers(made));
         measured.warnings =
-            Warnings.of(Cpu.here(), measured.layers, inputs.model().sizeBytes(), model.sizeBytes());
+            Warnings.of(
+                request.target(),
+                Cpu.here(),
+                measurements.saturating(model),
+                measured.layers,
+                inputs.model().sizeBytes(),
+                model.sizeBytes());
       }
     } catch (OutputsNotFiniteException e) {
       return rejected(measured, GateCheck.notFinite(e.getMessage()));

@@ -9,6 +9,7 @@ import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.VariantManifest;
 import dev.modelfleet.compression.report.HtmlReport;
 import dev.modelfleet.compression.runtime.Golden;
+import dev.modelfleet.compression.saturation.SaturatedModel;
 import dev.modelfleet.runtime.Host;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +41,7 @@ final class VariantFiles {
   void write(GoldenSource golden, List<Trial> trials) {
     int samples =
         Golden.create(
-            accepted.model(),
+            SaturatedModel.on(request.target(), accepted.model()),
             golden.data(),
             GoldenSource.SAMPLES,
             request.seed(),

@@ -54,6 +54,8 @@ public sealed interface Step {
    *     choices and is for scheme WeightOnly only
    * @param mixedPrecision limits within which each layer gets a format of its own, which needs
    *     calibration data; null quantizes all layers alike
+   * @param weightRange which integers stand for weights, not with scheme WeightOnly; null leaves it
+   *     to what the target's processor needs
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Quantize(
@@ -66,7 +68,8 @@ public sealed interface Step {
       Boolean equalization,
       Boolean biasCorrection,
       WeightFormat weights,
-      MixedPrecision mixedPrecision)
+      MixedPrecision mixedPrecision,
+      WeightRange weightRange)
       implements Step {
 
     /** All layers alike. */
@@ -90,6 +93,7 @@ public sealed interface Step {
           equalization,
           biasCorrection,
           weights,
+          null,
           null);
     }
 
@@ -146,6 +150,16 @@ public sealed interface Step {
         throw new IllegalArgumentException(
             "quantize.calibration MeanSquaredError and Entropy weigh steps of 8 bits: with"
                 + " activations UInt16 set MinMax, MovingAverage or Percentile");
+      }
+      if (scheme == QuantizationScheme.WEIGHT_ONLY && weightRange != null) {
+        throw new IllegalArgumentException(
+            "quantize.weightRange applies to schemes Dynamic and Static only: remove it, as scheme"
+                + " WeightOnly multiplies in floating point");
+      }
+      if (weightRange == WeightRange.UNSIGNED && activations == ActivationType.INT8) {
+        throw new IllegalArgumentException(
+            "quantize.weightRange Unsigned is for unsigned activations: set Full, or activations:"
+                + " UInt8");
       }
       boolean blocks = granularity == Granularity.PER_BLOCK;
       if (blocks && scheme != QuantizationScheme.WEIGHT_ONLY) {

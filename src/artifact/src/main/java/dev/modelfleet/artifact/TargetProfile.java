@@ -1,7 +1,10 @@
 package dev.modelfleet.artifact;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The class of device that a variant is built for: what about it changes the file that is built.
@@ -12,6 +15,8 @@ import java.util.List;
  * @param engine what executes the model: {@code ONNXRuntime}
  * @param executionProvider ONNX Runtime execution provider: {@code CPU}, {@code CUDA}, …
  * @param precisions precisions that the device runs well; recipes that end in another are skipped
+ * @param cpuFeatures instructions of its processors as node-feature-discovery names them, for
+ *     instance {@code AVX512VNNI}; what is not listed is missing; empty where they are not known
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TargetProfile(
@@ -20,9 +25,25 @@ public record TargetProfile(
     String architecture,
     String engine,
     String executionProvider,
-    List<Precision> precisions) {
+    List<Precision> precisions,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Set<String> cpuFeatures) {
+
+  private static final Set<String> X86_DOT_PRODUCTS = Set.of("AVX512VNNI", "AVXVNNI");
+
+  /** With processors whose instructions are not known. */
+  public TargetProfile(
+      DeviceClass deviceClass,
+      String vendor,
+      String architecture,
+      String engine,
+      String executionProvider,
+      List<Precision> precisions) {
+    this(deviceClass, vendor, architecture, engine, executionProvider, precisions, Set.of());
+  }
 
   public TargetProfile {
+    cpuFeatures =
+        cpuFeatures == null ? Set.of() : Collections.unmodifiableSet(new TreeSet<>(cpuFeatures));
     precisions = precisions == null ? List.of() : List.copyOf(precisions);
   }
 
@@ -34,5 +55,27 @@ public record TargetProfile(
     return "CUDA".equalsIgnoreCase(executionProvider)
         || "TensorRT".equalsIgnoreCase(executionProvider)
         || "TensorRT".equalsIgnoreCase(engine);
+  }
+
+  /**
+   * Whether models run on a CPU that is known to lack the instructions that make products of 8 bits
+   * fast.
+   */
+  public boolean lacksIntegerDotProduct() {
+    if (!"CPU".equalsIgnoreCase(executionProvider) || cpuFeatures.isEmpty()) {
+      return false;
+    }
+    return "amd64".equals(architecture)
+        ? cpuFeatures.stream().noneMatch(X86_DOT_PRODUCTS::contains)
+        : "arm64".equals(architecture) && !cpuFeatures.contains("ASIMDDP");
+  }
+
+  /**
+   * Whether sums of two products of unsigned activations with signed weights are known to saturate
+   * at 16 bits: those of the instruction VPMADDUBSW, which ONNX Runtime uses on x86 processors
+   * without VNNI.
+   */
+  public boolean saturatesIntegerSums() {
+    return "amd64".equals(architecture) && lacksIntegerDotProduct();
   }
 }

@@ -7,10 +7,22 @@ import dev.modelfleet.artifact.Precision;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 
 /** What computes. */
 @ApiObject
+@ValidationRule(
+    value =
+        """
+        self.architecture != 'arm64' || !has(self.cpuFeatures) || \
+        self.cpuFeatures.all(f, !f.startsWith('AVX') && !f.startsWith('SSE'))\
+        """,
+    message =
+        """
+        device.cpuFeatures lists AVX or SSE, which arm64 does not have: set architecture: amd64 or \
+        remove them\
+        """)
 public record Device(
     @JsonProperty("class")
         @Required
@@ -46,10 +58,21 @@ public record Device(
             Precisions that the device runs well: FP32, FP16, INT8, INT4. Recipes that end in another \
             are skipped. At least one. Example: [FP32, INT8]\
             """)
-        List<Precision> precisions) {
+        List<Precision> precisions,
+    @Size(min = 1, max = 128)
+        @JsonPropertyDescription(
+            """
+            Instructions that all processors of the class have, named as node-feature-discovery \
+            does in its labels feature.node.kubernetes.io/cpu-cpuid.NAME; what is not listed counts \
+            as missing. On amd64 without AVX512VNNI and AVXVNNI, sums of 8-bit products saturate: \
+            weights are stored so that they don't, and accuracy is measured as such a processor \
+            computes. Absent: not known, taken to compute exactly. Example: [AVX2, FMA3]\
+            """)
+        List<@Size(min = 1, max = 32) @Pattern("^[A-Z][A-Z0-9_]*$") String> cpuFeatures) {
 
   public Device {
     precisions = Formats.copy(precisions);
+    cpuFeatures = Formats.copy(cpuFeatures);
   }
 
   /** CPU architectures that the runtime image is built for. */

@@ -5,6 +5,7 @@ import dev.modelfleet.artifact.ActivationType;
 import dev.modelfleet.artifact.CalibrationMethod;
 import dev.modelfleet.artifact.Granularity;
 import dev.modelfleet.artifact.QuantizationScheme;
+import dev.modelfleet.artifact.WeightRange;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
@@ -69,6 +70,17 @@ import java.util.List;
         """
         quantize.smoothing applies to schemes Dynamic and Static only: remove it or set another \
         scheme\
+        """)
+@ValidationRule(
+    value =
+        """
+        !has(self.weightRange) || (self.scheme != 'WeightOnly' && (self.weightRange != 'Unsigned' || \
+        !has(self.activations) || self.activations != 'Int8'))\
+        """,
+    message =
+        """
+        quantize.weightRange is not for scheme WeightOnly, which multiplies in floating point, and \
+        Unsigned not for activations Int8: remove it\
         """)
 public record QuantizeStep(
     @Required
@@ -138,7 +150,16 @@ public record QuantizeStep(
             Gives each layer a format of its own within limits, chosen by measuring each layer; \
             needs calibration data. Absent: all layers are treated alike.\
             """)
-        MixedPrecisionLimits mixedPrecision) {
+        MixedPrecisionLimits mixedPrecision,
+    @JsonPropertyDescription(
+            """
+            Which integers stand for weights that are multiplied with 8-bit activations, with \
+            schemes Dynamic and Static only: Full (-127 to 127), Reduced (-64 to 64, for x86 CPUs \
+            without VNNI, where sums of larger products saturate) or Unsigned (0 to 255 around \
+            128, exact on every CPU, slower than Reduced on those). Unless given, Unsigned for the \
+            layers that would saturate on a target whose device.cpuFeatures lack VNNI, else Full.\
+            """)
+        WeightRange weightRange) {
 
   public QuantizeStep {
     operators = Formats.copy(operators);

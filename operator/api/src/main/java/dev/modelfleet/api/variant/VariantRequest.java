@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** A ModelVariant's spec in the words of the contract with build and probe. */
@@ -130,7 +131,8 @@ public final class VariantRequest {
         device.architecture().label(),
         engine.name().text(),
         engine.executionProvider() == null ? "CPU" : engine.executionProvider().name(),
-        device.precisions());
+        device.precisions(),
+        new TreeSet<>(device.cpuFeatures()));
   }
 
   /**

@@ -243,6 +243,14 @@ class ValidationIT {
             "{quantize: {scheme: WeightOnly, granularity: PerBlock, weights: {rounding: GPTQ}}}",
             "a recipe rounds weights by GPTQ, which needs calibration data"),
         step(
+            "weights alone have no range",
+            "{quantize: {scheme: WeightOnly, weightRange: Reduced}}",
+            "quantize.weightRange is not for scheme WeightOnly"),
+        step(
+            "signed activations have signed weights",
+            "{quantize: {scheme: Static, activations: Int8, weightRange: Unsigned}}",
+            "Unsigned not for activations Int8"),
+        step(
             "operators are names",
             "{quantize: {scheme: Dynamic, operators: ['a b']}}",
             "operators[0]"),
@@ -367,6 +375,11 @@ class ValidationIT {
         target("unique precisions", "device: {precisions: [FP32, FP32]}", "Duplicate value"),
         target(
             "a known architecture", "device: {architecture: x86}", "supported values: \"amd64\""),
+        target(
+            "an architecture's features",
+            "device: {architecture: arm64, cpuFeatures: [ASIMDDP, AVX2]}",
+            "device.cpuFeatures lists AVX or SSE"),
+        target("a feature's name", "device: {cpuFeatures: [avx2]}", "spec.device.cpuFeatures[0]"),
         target("a resource's name", "device: {resourceName: gpu}", "spec.device.resourceName"),
         target("a mode", "placement: {mode: null}", "spec.placement.mode: Required value"),
         target("a label's value", "placement: {nodeSelector: {a: 'b c'}}", "nodeSelector.a"),

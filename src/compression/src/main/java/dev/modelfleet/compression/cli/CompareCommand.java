@@ -9,6 +9,7 @@ import dev.modelfleet.compression.evaluation.Evaluator;
 import dev.modelfleet.compression.runtime.Benchmark;
 import dev.modelfleet.compression.runtime.ResidentMemory;
 import dev.modelfleet.compression.runtime.SessionOptions;
+import dev.modelfleet.compression.saturation.SaturatedModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,6 +64,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Mixin private MetricOptions metric;
 
+  @Mixin private TargetOptions target;
+
   @Override
   public Integer call() {
     OnnxModel reference = OnnxModel.load(original, LoadLimits.DEFAULT);
@@ -89,7 +92,7 @@ final class CompareCommand implements Callable<Integer> {
           Sizes.millis(latency.p99Millis()));
       for (Path file : variants) {
         OnnxModel variant = OnnxModel.load(file, LoadLimits.DEFAULT);
-        Accuracy accuracy = evaluator.evaluate(variant);
+        Accuracy accuracy = evaluator.evaluate(SaturatedModel.on(target.profile(), variant));
         Latency measured = Benchmark.latency(file, data, 5, iterations, threads);
         table.add(
             file.toString(),

@@ -115,6 +115,8 @@ final class CompressCommand implements Callable<Integer> {
 
   @Mixin private MetricOptions metric;
 
+  @Mixin private TargetOptions target;
+
   @Override
   public Integer call() throws IOException {
     OnnxModel original = OnnxModel.load(model, LoadLimits.DEFAULT);
@@ -133,7 +135,8 @@ final class CompressCommand implements Callable<Integer> {
               Optional.ofNullable(evaluationData).or(() -> Optional.ofNullable(calibrationData)),
               originalLatency,
               metric.confidence(),
-              seed);
+              seed,
+              target.profile());
       Trials trials = new Trials(objective, output);
       tryRecipes(runner, RecipeFile.read(recipeFile), trials, evaluationData);
       String accepted = trials.finish(all);

@@ -6,6 +6,7 @@ import dev.modelfleet.artifact.Gates;
 import dev.modelfleet.artifact.Latency;
 import dev.modelfleet.artifact.LayerReport;
 import dev.modelfleet.artifact.Recipe;
+import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.artifact.Trial;
 import dev.modelfleet.artifact.TrialOutcome;
 import dev.modelfleet.compression.OnnxModel;
@@ -18,6 +19,7 @@ import dev.modelfleet.compression.evaluation.Evaluator;
 import dev.modelfleet.compression.evaluation.OutputsNotFiniteException;
 import dev.modelfleet.compression.report.Warnings;
 import dev.modelfleet.compression.runtime.Cpu;
+import dev.modelfleet.compression.saturation.SaturatedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,7 @@ import java.util.function.Function;
  * @param samples to measure layers on
  * @param originalLatency of the original here; null where not measured
  * @param confidence level of the losses' intervals; 0 where the measured loss alone is judged
+ * @param target processor that the variants are for
  */
 record TrialRunner(
     OnnxModel original,
@@ -42,7 +45,8 @@ record TrialRunner(
     Optional<Dataset> samples,
     Latency originalLatency,
     double confidence,
-    long seed) {
+    long seed,
+    TargetProfile target) {
 
   /**
    * @param directory where the variant is written
@@ -51,7 +55,7 @@ record TrialRunner(
   Trial run(Recipe recipe, Path directory, Function<Path, Latency> benchmark) {
     TransformedModel variant;
     try {
-      variant = RecipeRunner.run(original, recipe, null, calibration, seed, metric);
+      variant = RecipeRunner.run(original, recipe, target, calibration, seed, metric);
     } catch (StepNotApplicableException e) {
       return new Trial(
           recipe.name(),
@@ -66,7 +70,8 @@ record TrialRunner(
     Path file = variant.model().save(directory);
     long size = variant.model().sizeBytes();
     try {
-      Accuracy accuracy = evaluator == null ? null : evaluator.evaluate(variant.model());
+      Accuracy accuracy =
+          evaluator == null ? null : evaluator.evaluate(SaturatedModel.on(target, variant.model()));
       Latency latency = benchmark.apply(file);
       return judge(recipe, variant, size, accuracy, latency);
     } catch (OutputsNotFiniteException e) {
@@ -98,7 +103,14 @@ record TrialRunner(
     }
     List<LayerReport> layers = variant.layers(samples);
     List<String> warnings =
-        new ArrayList<>(Warnings.of(Cpu.here(), layers, original.sizeBytes(), size));
+        new ArrayList<>(
+            Warnings.of(
+                target,
+                Cpu.here(),
+                saturating(variant.model()),
+                layers,
+                original.sizeBytes(),
+                size));
     Warnings.slower(originalLatency, latency).ifPresent(warnings::add);
     return new Trial(
         recipe.name(),
@@ -111,5 +123,9 @@ record TrialRunner(
         variant.notes(),
         layers,
         warnings);
+  }
+
+  private List<String> saturating(OnnxModel model) {
+    return target.saturatesIntegerSums() ? SaturatedModel.products(model) : List.of();
   }
 }

@@ -13,7 +13,9 @@ import dev.modelfleet.compression.runtime.SessionOptions;
 
 /**
  * Compares variants with their original on an evaluation set. The original runs once; its outputs
- * serve for every variant. Samples run one at a time, with masks and padding as given.
+ * serve for every variant. Samples run one at a time, with masks and padding as given. To judge
+ * what a target's processor computes, and not this one, give a variant's {@link
+ * dev.modelfleet.compression.saturation.SaturatedModel}.
  */
 public final class Evaluator implements AutoCloseable {
 

@@ -7,6 +7,7 @@ import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.StepNotApplicableException;
 import dev.modelfleet.compression.evaluation.Evaluator;
 import dev.modelfleet.compression.report.Figures;
+import dev.modelfleet.compression.saturation.SaturatedModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,7 +112,9 @@ final class FormatPlanner {
 
   private Planned planned(Solved solved, OnnxModel variant) {
     return new Planned(
-        solved.plan(), evaluator.compare(variant), solved.noise(), solved.solution().gap());
+        solved.plan(),
+            evaluator.compare(SaturatedModel.on(sensitivity.context().target(), variant)),
+        solved.noise(), solved.solution().gap());
   }
 
   private static double mostNoise(Map<LayerFormat, LayerChoices.Choice> layer) {

@@ -8,6 +8,7 @@ import dev.modelfleet.compression.calibration.Ranges;
 import dev.modelfleet.compression.evaluation.Evaluator;
 import dev.modelfleet.compression.graph.Node;
 import dev.modelfleet.compression.quantize.QuantizableLayers;
+import dev.modelfleet.compression.saturation.SaturatedModel;
 import dev.modelfleet.compression.transform.Canonical;
 import dev.modelfleet.compression.transform.TransformContext;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ public final class Sensitivity {
     if (variant.isEmpty() || layers.isEmpty()) {
       return List.of();
     }
-    Evaluator.Comparison comparison = evaluator.compare(variant.get());
+    Evaluator.Comparison comparison = evaluator.compare(asComputed(variant.get()));
     return layers.stream()
         .map(
             layer ->
@@ -120,7 +121,7 @@ public final class Sensitivity {
     Optional<OnnxModel> variant = variant(Map.of(layer.output(0), format));
     return variant.map(
         made -> {
-          Evaluator.Comparison comparison = evaluator.compare(made);
+          Evaluator.Comparison comparison = evaluator.compare(asComputed(made));
           return new LayerEffect(
               layer.output(0),
               layer.opType(),
@@ -130,6 +131,10 @@ public final class Sensitivity {
               comparison.noise(),
               comparison.accuracy());
         });
+  }
+
+  private OnnxModel asComputed(OnnxModel variant) {
+    return SaturatedModel.on(context.target(), variant);
   }
 
   /** The model with some layers compressed; none where a layer can't have its format. */

@@ -1,5 +1,6 @@
 package dev.modelfleet.compression.quantize;
 
+import dev.modelfleet.artifact.ActivationType;
 import dev.modelfleet.artifact.Granularity;
 import dev.modelfleet.artifact.Step;
 import dev.modelfleet.compression.OnnxModel;
@@ -48,6 +49,7 @@ public final class DynamicQuantizer implements Transform {
     int smoothed = step.smooths() ? smooth(model, choice, context) : 0;
     GraphEdit edit = new GraphEdit(graph);
     DynamicActivations activations = new DynamicActivations(edit);
+    WeightStorage storage = WeightStorage.of(step, context.target(), ActivationType.UINT8);
     int matMuls = 0;
     int tables = 0;
     for (Node node : edit.originalNodes()) {
@@ -58,7 +60,7 @@ public final class DynamicQuantizer implements Transform {
         EmbeddingTable.replace(edit, node, weights);
         tables++;
       } else if (isPlainProduct(node)) {
-        replaceProduct(edit, activations, node, weights);
+        replaceProduct(edit, activations, storage, node, weights);
         matMuls++;
       } else {
         edit.add(node);
@@ -73,8 +75,8 @@ public final class DynamicQuantizer implements Transform {
     }
     edit.finish();
     DeadCode.remove(graph);
-    return "%d matrix products to int8 with run-time activation scales, %d embedding tables to int8%s"
-        .formatted(matMuls, tables, Smoothing.note(smoothed));
+    return "%d matrix products to int8 with run-time activation scales, %d embedding tables to int8%s%s"
+        .formatted(matMuls, tables, Smoothing.note(smoothed), storage.note());
   }
 
   private static int smooth(OnnxModel model, OperatorChoice choice, TransformContext context) {
@@ -99,18 +101,24 @@ public final class DynamicQuantizer implements Transform {
   }
 
   private void replaceProduct(
-      GraphEdit edit, DynamicActivations activations, Node node, Tensor weights) {
+      GraphEdit edit,
+      DynamicActivations activations,
+      WeightStorage storage,
+      Node node,
+      Tensor weights) {
     boolean transposed = node.is("Gemm") && node.integer("transB", 0) == 1;
     Tensor matrix = transposed ? Matrices.transpose(weights) : weights;
     int axis = step.granularity() == Granularity.PER_CHANNEL ? 1 : Int8Weights.PER_TENSOR;
     String name = node.input(1) + (transposed ? "_transposed" : "");
-    Int8Constant constant = edit.int8(name, axis, () -> Int8Weights.of(matrix, axis));
+    Node product = Node.of("MatMul", node.name(), node.inputs(), node.outputs());
+    Int8Constant constant =
+        edit.int8(name, axis, () -> storage.store(product, matrix, axis, new float[0]));
     DynamicActivations.Quantized input = activations.quantize(node.input(0));
 
     String output = node.output(0);
     boolean bias = node.is("Gemm") && !node.input(2).isEmpty();
     String scaled = bias ? edit.fresh(output + "_scaled") : output;
-    String product = edit.fresh(output + "_int32");
+    String integers = edit.fresh(output + "_int32");
     String real = edit.fresh(output + "_float");
     String scales = edit.fresh(output + "_scales");
     edit.add(
@@ -118,9 +126,9 @@ public final class DynamicQuantizer implements Transform {
             "MatMulInteger",
             node.name() + "_quant",
             List.of(input.values(), constant.values(), input.zeroPoint(), constant.zeroPoint()),
-            List.of(product)));
+            List.of(integers)));
     edit.add(
-        Node.of("Cast", product + "_cast", List.of(product), List.of(real))
+        Node.of("Cast", integers + "_cast", List.of(integers), List.of(real))
             .with("to", ElementType.FLOAT.code()));
     edit.add(
         Node.of(

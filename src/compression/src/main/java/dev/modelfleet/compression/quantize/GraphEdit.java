@@ -62,17 +62,20 @@ final class GraphEdit {
           return new Int8Constant(
               constant(name + "_quantized", made.values()),
               constant(name + "_scale", made.scales()),
-              zeroPoints(name, made.scales().shape()));
+              zeroPoints(name, made));
         });
   }
 
-  /** Zeros are equal for all weights of a shape: they are stored once. */
-  private String zeroPoints(String name, long[] shape) {
+  /** Zero points are equal for all weights of a type and number of scales: stored once. */
+  private String zeroPoints(String name, Int8Weights weights) {
+    long[] shape = weights.scales().shape();
+    ElementType type = weights.values().type();
     return zeroPoints.computeIfAbsent(
-        Arrays.toString(shape),
+        type + Arrays.toString(shape),
         key -> {
-          byte[] zeros = new byte[(int) TensorData.elements(shape)];
-          return constant(name + "_zero_point", Tensor.ofBytes(ElementType.INT8, zeros, shape));
+          byte[] equal = new byte[(int) TensorData.elements(shape)];
+          Arrays.fill(equal, weights.zeroPoint());
+          return constant(name + "_zero_point", Tensor.ofBytes(type, equal, shape));
         });
   }
 

@@ -17,6 +17,7 @@ final class QdqRewrite {
   private final QdqPlan plan;
   private final Map<String, ActivationParameters> parameters;
   private final Granularity granularity;
+  private final WeightStorage storage;
   private final Uses uses;
   private final GraphEdit edit;
   private final Map<String, String> expanded = new HashMap<>();
@@ -30,11 +31,13 @@ final class QdqRewrite {
       Graph graph,
       QdqPlan plan,
       Map<String, ActivationParameters> parameters,
-      Granularity granularity) {
+      Granularity granularity,
+      WeightStorage storage) {
     this.graph = graph;
     this.plan = plan;
     this.parameters = parameters;
     this.granularity = granularity;
+    this.storage = storage;
     this.uses = new Uses(graph);
     this.edit = new GraphEdit(graph);
   }
@@ -147,12 +150,15 @@ final class QdqRewrite {
     int axis = granularity == Granularity.PER_CHANNEL ? channelAxis : Int8Weights.PER_TENSOR;
     String bias = node.input(2);
     if (bias.isEmpty() || node.is("MatMul")) {
-      node.inputs().set(1, edit.dequantized(name, axis, () -> Int8Weights.of(weights, axis)));
+      node.inputs()
+          .set(
+              1,
+              edit.dequantized(name, axis, () -> storage.store(node, weights, axis, new float[0])));
       return;
     }
     float[] biasValues = graph.constants().get(bias).floats();
     float[] minScales = Int32Bias.minWeightScales(biasValues, inputScale, axis);
-    Int8Weights quantized = Int8Weights.of(weights, axis, minScales);
+    Int8Weights quantized = storage.store(node, weights, axis, minScales);
     // Weights shared by nodes with biases of their own are stored for each scale they need.
     String key = Int32Bias.raises(weights, axis, minScales) ? name + "_" + bias : name;
     node.inputs().set(1, edit.dequantized(key, axis, () -> quantized));

@@ -75,21 +75,28 @@ public final class StaticQuantizer implements Transform {
     int corrected =
         step.correctsBiases()
             ? BiasCorrection.apply(
-                model, plan.weighted(), data, copy -> quantized(copy, choice, parameters))
+                model,
+                plan.weighted(),
+                data,
+                copy ->
+                    quantized(
+                        copy, choice, parameters, WeightStorage.of(step, context.target(), type)))
             : 0;
-    int tables = rewrite(graph, choice, parameters);
+    WeightStorage storage = WeightStorage.of(step, context.target(), type);
+    int tables = rewrite(graph, choice, parameters, storage);
     if (type == ActivationType.UINT16) {
       model.setOpset(BlockRewrite.DOMAIN, 1, model.irVersion());
     }
     return "%d products with weights and %d nodes between them to int8, %d activation scales from"
             .formatted(plan.weighted().size(), plan.between().size(), parameters.size())
-        + " calibration data, %d embedding tables to int8%s%s%s%s"
+        + " calibration data, %d embedding tables to int8%s%s%s%s%s"
             .formatted(
                 tables,
                 Smoothing.note(smoothed),
                 equalized == 0 ? "" : ", %d pairs of layers equalized".formatted(equalized),
                 corrected == 0 ? "" : ", %d biases corrected".formatted(corrected),
-                typeNote(type));
+                typeNote(type),
+                storage.note());
   }
 
   private String typeNote(ActivationType type) {
@@ -120,8 +127,11 @@ public final class StaticQuantizer implements Transform {
   }
 
   private OnnxModel quantized(
-      OnnxModel copy, OperatorChoice choice, Map<String, ActivationParameters> parameters) {
-    rewrite(copy.graph(), choice, parameters);
+      OnnxModel copy,
+      OperatorChoice choice,
+      Map<String, ActivationParameters> parameters,
+      WeightStorage storage) {
+    rewrite(copy.graph(), choice, parameters, storage);
     copy.setOpset(BlockRewrite.DOMAIN, 1, copy.irVersion());
     return copy;
   }
@@ -130,9 +140,12 @@ public final class StaticQuantizer implements Transform {
    * @return number of embedding tables
    */
   private int rewrite(
-      Graph graph, OperatorChoice choice, Map<String, ActivationParameters> parameters) {
+      Graph graph,
+      OperatorChoice choice,
+      Map<String, ActivationParameters> parameters,
+      WeightStorage storage) {
     QdqRewrite rewrite =
-        new QdqRewrite(graph, QdqPlan.of(graph, choice), parameters, step.granularity());
+        new QdqRewrite(graph, QdqPlan.of(graph, choice), parameters, step.granularity(), storage);
     rewrite.run(choice);
     DeadCode.remove(graph);
     return rewrite.tables();

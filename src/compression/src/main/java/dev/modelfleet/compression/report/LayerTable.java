@@ -152,7 +152,7 @@ public final class LayerTable {
   private String precision(String name, Tensor weights) {
     boolean packed = weights.type() == ElementType.UINT8;
     long bits = packed ? unpackedBits(name) : weights.type().bits();
-    return packed && bits < 8 ? "INT" + bits : weights.type().datatype();
+    return packed ? "INT" + bits : weights.type().datatype();
   }
 
   private long unpackedBits(String name) {

@@ -2,6 +2,7 @@ package dev.modelfleet.compression.report;
 
 import dev.modelfleet.artifact.Latency;
 import dev.modelfleet.artifact.LayerReport;
+import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.runtime.Cpu;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,23 +23,51 @@ public final class Warnings {
   /**
    * Sentences; empty where there is nothing to say.
    *
-   * @param cpu instructions of the processor that measures
+   * @param target class of device; null where it is not known
+   * @param cpu the processor that measures, which stands for a target's that is not known
+   * @param saturating names of products that would saturate on the target
    * @param before size of the original in bytes
    * @param after size of the variant in bytes
    */
-  public static List<String> of(Cpu cpu, List<LayerReport> layers, long before, long after) {
+  public static List<String> of(
+      TargetProfile target,
+      Cpu cpu,
+      List<String> saturating,
+      List<LayerReport> layers,
+      long before,
+      long after) {
     List<String> warnings = new ArrayList<>();
     boolean integers = layers.stream().anyMatch(layer -> layer.precision().equals("INT8"));
-    if (integers && cpu.lacksIntegerDotProduct()) {
+    if (integers) {
+      slowIntegers(target, cpu).ifPresent(warnings::add);
+    }
+    if (!saturating.isEmpty()) {
       warnings.add(
-          "the builder's processor has no integer dot product (VNNI): int8 gains little or no speed"
-              + " there, and what it computes can differ from processors that have it");
+          "sums of 8-bit products can saturate on the target's processor in %d layers, first in %s:"
+                  .formatted(saturating.size(), saturating.getFirst())
+              + " accuracy is measured as it computes them; weightRange Unsigned or Reduced avoids it");
     }
     if (after >= before) {
       warnings.add("it is no smaller than the original");
     }
     poorest(layers).ifPresent(warnings::add);
     return warnings;
+  }
+
+  private static Optional<String> slowIntegers(TargetProfile target, Cpu cpu) {
+    boolean known = target != null && !target.cpuFeatures().isEmpty();
+    if (known) {
+      return target.lacksIntegerDotProduct()
+          ? Optional.of(
+              "the target's processor has no integer dot product (VNNI on amd64, ASIMDDP on arm64):"
+                  + " int8 gains little or no speed there")
+          : Optional.empty();
+    }
+    return cpu.lacksIntegerDotProduct()
+        ? Optional.of(
+            "the builder's processor has no integer dot product (VNNI): int8 gains little or no"
+                + " speed there, and what it computes can differ from processors that have it")
+        : Optional.empty();
   }
 
   /**

@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +50,26 @@ public record Cpu(String model, String architecture, Set<String> flags) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + CPU_INFO, e);
     }
+  }
+
+  /** The architecture as Kubernetes names it. */
+  public String kubernetesArchitecture() {
+    return architecture.equals("aarch64") ? "arm64" : architecture;
+  }
+
+  /** The flags as node-feature-discovery names them: AVX512VNNI for avx512_vnni. */
+  public Set<String> features() {
+    return flags.stream()
+        .map(flag -> flag.replace("_", "").toUpperCase(Locale.ROOT))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /**
+   * Whether sums of 8-bit products are known to saturate at 16 bits; see {@link
+   * dev.modelfleet.artifact.TargetProfile#saturatesIntegerSums}.
+   */
+  public boolean saturates() {
+    return architecture.equals("amd64") && lacksIntegerDotProduct();
   }
 
   /** Whether 8-bit products are known to lack the instructions that make them fast. */

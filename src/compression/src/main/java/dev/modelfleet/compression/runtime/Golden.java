@@ -36,7 +36,7 @@ public final class Golden {
   /**
    * Picks samples, runs the variant on them on the CPU and writes both.
    *
-   * @param variant a model that is in a file
+   * @param variant a model, in a file or in memory
    * @param data samples to pick from
    * @param samples how many to pick; fewer where the data set has fewer
    * @param seed decides which are picked
@@ -46,11 +46,11 @@ public final class Golden {
    *     samples
    */
   public static int create(OnnxModel variant, Dataset data, int samples, long seed, Path target) {
-    Path file =
-        variant
-            .file()
-            .orElseThrow(() -> new IllegalArgumentException("save the variant to a file first"));
-    try (ModelSession session = ModelSession.open(file, SessionOptions.cpu(0))) {
+    SessionOptions options = SessionOptions.cpu(0);
+    try (ModelSession session =
+        variant.file().isPresent()
+            ? ModelSession.open(variant.file().get(), options)
+            : ModelInMemory.open(variant, options)) {
       data.checkAgainst(session.inputs());
       int[] picked = pick(data.samples(session.inputs()), samples, seed);
       Map<String, List<TensorData>> columns = new LinkedHashMap<>();

@@ -67,10 +67,10 @@ class LayerTableTest {
     Cpu old = new Cpu("an old CPU", "amd64", Set.of("avx2"));
     Cpu recent = new Cpu("a CPU", "amd64", Set.of("avx2", "avx512_vnni"));
 
-    assertThat(Warnings.of(old, List.of(layer), 400, 100))
+    assertThat(Warnings.of(null, old, List.of(), List.of(layer), 400, 100))
         .anySatisfy(warning -> assertThat(warning).contains("no integer dot product (VNNI)"))
         .anySatisfy(warning -> assertThat(warning).contains("1 of 1 layers, most in y (5 dB)"));
-    assertThat(Warnings.of(recent, List.of(layer), 400, 400))
+    assertThat(Warnings.of(null, recent, List.of(), List.of(layer), 400, 400))
         .contains("it is no smaller than the original")
         .noneSatisfy(warning -> assertThat(warning).contains("VNNI"));
   }
