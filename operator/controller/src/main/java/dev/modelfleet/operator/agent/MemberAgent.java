@@ -81,11 +81,15 @@ public final class MemberAgent implements AutoCloseable {
       }
     } catch (KubernetesClientException | OperatorException e) {
       if (connected || operator == null) {
-        LOG.info("the hub does not answer, the cluster serves on: {}", e.getMessage());
+        LOG.info("the hub does not answer, the cluster serves on: {}", root(e));
       }
       connected = false;
     }
     threads.later(AgentSighting.RENEWED_EVERY, this::beat);
+  }
+
+  private static Throwable root(Throwable problem) {
+    return problem.getCause() == null ? problem : root(problem.getCause());
   }
 
   /** Watches the hub; once started, the watch is opened again by itself. */

@@ -4,10 +4,9 @@ import dev.modelfleet.operator.Controllers;
 import dev.modelfleet.operator.OperatorContext;
 import dev.modelfleet.operator.OperatorSettings;
 import dev.modelfleet.operator.agent.AgentSettings;
+import dev.modelfleet.operator.agent.HubAccess;
 import dev.modelfleet.operator.agent.MemberAgent;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
@@ -23,9 +22,6 @@ import java.util.Optional;
 public final class OperatorBeans {
 
   private static final String LEASE = "modelfleet-operator";
-
-  /** A hub that does not answer is asked again with the next heartbeat. */
-  private static final int HUB_TIMEOUT_MILLIS = 5_000;
 
   @Produces
   @Singleton
@@ -59,15 +55,8 @@ public final class OperatorBeans {
   @Produces
   @Singleton
   MemberAgent agent(AgentSettings settings, KubernetesClient member) {
-    Config hub = Config.fromKubeconfig(settings.hubKubeconfig().toFile());
-    hub.setConnectionTimeout(HUB_TIMEOUT_MILLIS);
-    hub.setRequestTimeout(HUB_TIMEOUT_MILLIS);
-    hub.setRequestRetryBackoffLimit(0);
     return new MemberAgent(
-        settings,
-        member,
-        new KubernetesClientBuilder().withConfig(hub).build(),
-        InstantSource.system());
+        settings, member, HubAccess.client(settings.hubKubeconfig()), InstantSource.system());
   }
 
   /**

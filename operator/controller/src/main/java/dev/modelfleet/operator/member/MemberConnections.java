@@ -3,20 +3,13 @@ package dev.modelfleet.operator.member;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.stream.Stream;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /**
  * One client a member cluster, kept as long as its credentials are the same, with short time-outs
@@ -74,29 +67,9 @@ public final class MemberConnections implements AutoCloseable {
             .withHttpClientFactory(new VertxHttpClientFactory(vertx))
             .withTaskExecutor(callbacks);
     if (credentials.serverName() != null) {
-      TrustManager[] trust = trust(config, credentials.serverName());
-      config.setDisableHostnameVerification(true);
-      builder.withHttpClientBuilderConsumer(http -> http.sslContext(keyManagers(config), trust));
+      ServerNameTrust.use(builder, config, credentials.serverName());
     }
     return builder.withConfig(config).build();
-  }
-
-  private static TrustManager[] trust(Config config, String serverName) {
-    try {
-      return Stream.of(SSLUtils.trustManagers(config))
-          .map(manager -> new ServerNameTrust((X509TrustManager) manager, serverName))
-          .toArray(TrustManager[]::new);
-    } catch (GeneralSecurityException | IOException e) {
-      throw new KubernetesClientException("the certificates can't be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static javax.net.ssl.KeyManager[] keyManagers(Config config) {
-    try {
-      return SSLUtils.keyManagers(config);
-    } catch (GeneralSecurityException | IOException e) {
-      throw new KubernetesClientException("the certificates can't be read: " + e.getMessage(), e);
-    }
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -74,12 +75,27 @@ public sealed interface MemberCredentials {
         return unusable(
             Reason.CREDENTIALS_NOT_SUPPORTED,
             place
-                + " names a program (exec, auth-provider) or a file: put a token or certificate data into it");
+                + " names a program (exec, auth-provider) or a file: put a token or certificate"
+                + " data into it");
       }
-      return new Usable(Config.fromKubeconfig(content), null);
+      return new Usable(Config.fromKubeconfig(content), serverName(kubeconfig));
     } catch (KubernetesClientException | IllegalArgumentException | NullPointerException e) {
       return unusable(Reason.INVALID_KUBECONFIG, place + " is not a kubeconfig: " + e.getMessage());
     }
+  }
+
+  /** {@code tls-server-name} of the cluster that is used, which the client itself does not know. */
+  private static String serverName(io.fabric8.kubernetes.api.model.Config kubeconfig) {
+    return kubeconfig.getContexts().stream()
+        .filter(context -> context.getName().equals(kubeconfig.getCurrentContext()))
+        .flatMap(
+            context ->
+                kubeconfig.getClusters().stream()
+                    .filter(c -> c.getName().equals(context.getContext().getCluster())))
+        .map(cluster -> empty(cluster.getCluster().getTlsServerName()))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   private static boolean outside(AuthInfo user) {
@@ -129,7 +145,8 @@ public sealed interface MemberCredentials {
       return unusable(
           Reason.CREDENTIALS_NOT_SUPPORTED,
           place
-              + ", entry config: execProviderConfig and awsAuthConfig need a program that is not in the operator's image: use a bearerToken or tlsClientConfig");
+              + ", entry config: execProviderConfig and awsAuthConfig need a program that is not in"
+              + " the operator's image: use a bearerToken or tlsClientConfig");
     }
     ArgoTls tls =
         config.tlsClientConfig() == null

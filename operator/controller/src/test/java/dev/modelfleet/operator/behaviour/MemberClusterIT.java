@@ -120,7 +120,13 @@ class MemberClusterIT {
             .formatted(config.getAutoOAuthToken(), config.getCaCertData());
     member.push(
         Map.of("argocd.argoproj.io/secret-type", "cluster"),
-        Map.of("name", "edge", "server", config.getMasterUrl(), "config", access));
+        Map.of(
+            "name",
+            "edge",
+            "server",
+            config.getMasterUrl().replace("127.0.0.1", "localhost"),
+            "config",
+            access));
 
     member.awaitConnected("Connected");
     member.want("r1", null);

@@ -10,6 +10,7 @@ import dev.modelfleet.api.v1alpha1.SecretKeyReference;
 import dev.modelfleet.operator.member.decide.MemberNames;
 import dev.modelfleet.operator.name.Labels;
 import dev.modelfleet.operator.status.Conditions;
+import dev.modelfleet.testclusters.CuttableLink;
 import dev.modelfleet.testclusters.TestCluster;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;

@@ -1,27 +1,42 @@
-package dev.modelfleet.operator.harness;
+package dev.modelfleet.testclusters;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A way to a server of this host that can be cut and mended. */
+/** A way to a server, through this process, that can be cut and mended. */
 public final class CuttableLink implements AutoCloseable {
 
   private final ServerSocket listener;
-  private final int target;
+  private final InetSocketAddress target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Object thaw = new Object();
   private volatile boolean cut;
+  private boolean frozen;
 
-  /** A link to a port. */
+  /** A link to a port of this host, which starts at loopback. */
   public CuttableLink(int target) {
+    this(
+        InetAddress.getLoopbackAddress(),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+  }
+
+  /**
+   * A link.
+   *
+   * @param here address of this host at which it starts
+   * @param target where it ends
+   */
+  public CuttableLink(InetAddress here, InetSocketAddress target) {
     this.target = target;
     try {
-      listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      listener = new ServerSocket(0, 50, here);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -33,15 +48,44 @@ public final class CuttableLink implements AutoCloseable {
     return listener.getLocalPort();
   }
 
+  /** Where it starts, {@code host:port}. */
+  public String address() {
+    return listener.getInetAddress().getHostAddress() + ":" + port();
+  }
+
   /** Breaks every connection; new ones are broken at once. */
   public void cut() {
     cut = true;
     open.forEach(CuttableLink::close);
   }
 
+  /** Lets nothing through: connections stay open, new ones too, and nobody answers. */
+  public void freeze() {
+    synchronized (thaw) {
+      frozen = true;
+    }
+  }
+
   /** Lets new connections through again. */
   public void mend() {
     cut = false;
+    synchronized (thaw) {
+      frozen = false;
+      thaw.notifyAll();
+    }
+  }
+
+  private void awaitThaw() throws IOException {
+    synchronized (thaw) {
+      while (frozen) {
+        try {
+          thaw.wait();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IOException(e);
+        }
+      }
+    }
   }
 
   private void accept() {
@@ -52,7 +96,7 @@ public final class CuttableLink implements AutoCloseable {
           here.close();
           continue;
         }
-        Socket there = new Socket(InetAddress.getLoopbackAddress(), target);
+        Socket there = new Socket(target.getAddress(), target.getPort());
         open.add(here);
         open.add(there);
         Thread.ofVirtual().start(() -> pump(here, there));
@@ -67,6 +111,7 @@ public final class CuttableLink implements AutoCloseable {
     try (InputStream in = from.getInputStream()) {
       byte[] buffer = new byte[8192];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        awaitThaw();
         to.getOutputStream().write(buffer, 0, n);
       }
     } catch (IOException e) {
@@ -90,6 +135,7 @@ public final class CuttableLink implements AutoCloseable {
   @Override
   public void close() {
     cut();
+    mend();
     try {
       listener.close();
     } catch (IOException e) {
