@@ -31,6 +31,7 @@ RECIPES = {
     "int8 blocks": blocks(blockSize=128, computation="INT8"),
     "int4 blocks": blocks(bits=4),
     "int4 blocks HQQ": blocks(bits=4, rounding="HQQ"),
+    "int4 blocks GPTQ": blocks(bits=4, rounding="GPTQ"),
     "fp16": {"convert": {"precision": "FP16"}},
 }
 

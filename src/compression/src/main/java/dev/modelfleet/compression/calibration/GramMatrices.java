@@ -28,7 +28,7 @@ import java.util.function.BiConsumer;
 public final class GramMatrices {
 
   /** Matrices that are added up in one pass over the data have at most so many bytes. */
-  private static final long MAX_BYTES = 96L << 20;
+  private static final long MAX_BYTES = 24L << 20;
 
   private GramMatrices() {}
 

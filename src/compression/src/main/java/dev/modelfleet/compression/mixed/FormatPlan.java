@@ -59,6 +59,7 @@ record FormatPlan(Step.Quantize step, Map<String, LayerFormat> formats) {
             .map(node -> node.output(0))
             .collect(Collectors.toSet());
     Set<String> products = named(LayerFormat.INT8);
+    NodeSelection integers = integers(model, products);
     Set<String> weights = new HashSet<>(named(LayerFormat.INT8_WEIGHTS));
     // A table is looked up, not multiplied with: only its weights can be integers.
     tables.stream().filter(products::contains).forEach(weights::add);
@@ -68,7 +69,29 @@ record FormatPlan(Step.Quantize step, Map<String, LayerFormat> formats) {
     run(weightOnly(weights), weights, model, context);
     Set<String> blocks = named(LayerFormat.INT4_WEIGHTS);
     run(new BlockwiseQuantizer(BLOCKS, NodeSelection.only(blocks)), blocks, model, context);
-    run(products(NodeSelection.only(products)), products, model, context);
+    run(products(integers), products, model, context);
+  }
+
+  /**
+   * The layers that are quantized, and what is no layer: additions and pools become integers only
+   * between others that are, which costs less than going back and forth. Convolutions that are too
+   * small to be layers follow where most layers are integers.
+   */
+  private static NodeSelection integers(OnnxModel model, Set<String> products) {
+    Set<String> layers =
+        QuantizableLayers.of(model.graph(), Set.of()).stream()
+            .map(node -> node.output(0))
+            .collect(Collectors.toSet());
+    Set<String> small =
+        model.graph().nodes().stream()
+            .filter(node -> node.is("Conv"))
+            .map(node -> node.output(0))
+            .filter(output -> !layers.contains(output))
+            .collect(Collectors.toSet());
+    boolean most = 2 * products.size() > layers.size();
+    return output ->
+        products.contains(output)
+            || (!layers.contains(output) && (most || !small.contains(output)));
   }
 
   private static void run(

@@ -19,6 +19,10 @@ final class FormatPlanner {
 
   private static final int SIZE_ROUNDS = 5;
   private static final int DROP_ROUNDS = 10;
+  private static final int LATENCY_ROUNDS = 6;
+
+  /** Two measurements of the same model differ by so much. */
+  private static final double NOISE = 1.03;
 
   private final Step.Quantize step;
   private final MixedPrecision limits;
@@ -44,10 +48,17 @@ final class FormatPlanner {
    *
    * @param measured the whole model with it
    * @param predictedNoise sum of what the layers do alone
-   * @param gap how far the choice may be from the best one, as a fraction of what is minimized
+   * @param gap how far the choice may be from the best one, as a fraction of what is minimized; NaN
+   *     where no mix held the limits as a whole and all layers are treated alike
+   * @param relativeLatency of the whole model, as a fraction of the original's; null where latency
+   *     is not limited
    */
   record Planned(
-      FormatPlan plan, Evaluator.Comparison measured, double predictedNoise, double gap) {}
+      FormatPlan plan,
+      Evaluator.Comparison measured,
+      double predictedNoise,
+      double gap,
+      Double relativeLatency) {}
 
   /**
    * @throws StepNotApplicableException where no plan holds the limits
@@ -56,7 +67,7 @@ final class FormatPlanner {
     if (limits.maxBytes() == null && limits.maxLatencyFraction() == null) {
       return smallest(limits.maxDrop());
     }
-    Planned planned = mostAccurate();
+    Planned planned = limits.maxLatencyFraction() == null ? mostAccurate(0) : withinLatency();
     Double maxDrop = limits.maxDrop();
     double drop = planned.measured().accuracy().drop();
     if (maxDrop != null && drop > maxDrop) {
@@ -67,12 +78,81 @@ final class FormatPlanner {
     return planned;
   }
 
-  /** Least error within size and latency. What layers share makes sizes not quite additive. */
-  private Planned mostAccurate() {
+  /**
+   * The most accurate choice that is fast enough as a whole: where it is not, layers are given less
+   * time by what it takes too long.
+   */
+  private Planned withinLatency() {
+    double fraction = limits.maxLatencyFraction();
+    double allowed = fraction * choices.originalMillis();
+    double least = Double.POSITIVE_INFINITY;
+    StepNotApplicableException why = null;
+    for (int round = 0; round < LATENCY_ROUNDS && why == null; round++) {
+      try {
+        Planned planned = mostAccurate(allowed);
+        if (planned.relativeLatency() <= fraction * NOISE) {
+          return planned;
+        }
+        least = Math.min(least, planned.relativeLatency());
+        allowed *= fraction / planned.relativeLatency();
+      } catch (StepNotApplicableException e) {
+        why = e;
+      }
+    }
+    StepNotApplicableException otherwise =
+        least == Double.POSITIVE_INFINITY ? why : tooSlow(least);
+    return alike(LayerFormat.FP32)
+        .or(() -> alike(LayerFormat.INT8))
+        .orElseThrow(() -> otherwise);
+  }
+
+  private StepNotApplicableException tooSlow(double least) {
+    return refused(
+        "maxRelativeLatency is %s, and the fastest whole of the choices that its layers' latencies"
+                .formatted(limits.maxRelativeLatency())
+            + " suggest takes %s of the original's latency: allow more time, or a larger model"
+                .formatted(Figures.percent(least)));
+  }
+
+  /** All layers in one format, which costs nothing at borders, where that holds the limits. */
+  private Optional<Planned> alike(LayerFormat format) {
+    boolean possible =
+        choices.layers().values().stream().allMatch(layer -> layer.containsKey(format));
+    if (!possible) {
+      return Optional.empty();
+    }
+    Map<String, LayerFormat> formats = new LinkedHashMap<>();
+    choices.layers().keySet().forEach(layer -> formats.put(layer, format));
+    Optional<OnnxModel> variant = sensitivity.variant(formats);
+    Long maxBytes = limits.maxBytes();
+    if (variant.isEmpty() || (maxBytes != null && variant.get().sizeBytes() > maxBytes)) {
+      return Optional.empty();
+    }
+    double latency = format == LayerFormat.FP32 ? 1 : relativeLatency(variant.get());
+    if (latency > limits.maxLatencyFraction() * NOISE) {
+      return Optional.empty();
+    }
+    double noise =
+        choices.layers().values().stream().mapToDouble(layer -> layer.get(format).noise()).sum();
+    return Optional.of(
+        new Planned(
+            new FormatPlan(step, formats), compare(variant.get()), noise, Double.NaN, latency));
+  }
+
+  private Evaluator.Comparison compare(OnnxModel variant) {
+    return evaluator.compare(SaturatedModel.on(sensitivity.context().target(), variant));
+  }
+
+  /**
+   * Least error within size and latency. What layers share makes sizes not quite additive.
+   *
+   * @param millis of all layers together; looked at where latency is limited
+   */
+  private Planned mostAccurate(double millis) {
     Long maxBytes = limits.maxBytes();
     long allowed = maxBytes == null ? 0 : maxBytes;
     for (int round = 0; round < SIZE_ROUNDS; round++) {
-      Solved solved = solve(allowed, null).orElseThrow(this::impossible);
+      Solved solved = solve(allowed, null, millis).orElseThrow(this::impossible);
       OnnxModel variant = sensitivity.variant(solved.plan().formats()).orElseThrow();
       if (maxBytes == null || variant.sizeBytes() <= maxBytes) {
         return planned(solved, variant);
@@ -106,15 +186,22 @@ final class FormatPlanner {
   }
 
   private Planned attempt(double maxNoise) {
-    Solved solved = solve(0, maxNoise).orElseThrow(this::impossible);
+    Solved solved = solve(0, maxNoise, 0).orElseThrow(this::impossible);
     return planned(solved, sensitivity.variant(solved.plan().formats()).orElseThrow());
   }
 
   private Planned planned(Solved solved, OnnxModel variant) {
     return new Planned(
         solved.plan(),
-            evaluator.compare(SaturatedModel.on(sensitivity.context().target(), variant)),
-        solved.noise(), solved.solution().gap());
+        compare(variant),
+        solved.noise(),
+        solved.solution().gap(),
+        limits.maxLatencyFraction() == null ? null : relativeLatency(variant));
+  }
+
+  private double relativeLatency(OnnxModel variant) {
+    return RelativeLatency.of(
+        sensitivity.model(), variant, sensitivity.context().calibration().orElseThrow());
   }
 
   private static double mostNoise(Map<LayerFormat, LayerChoices.Choice> layer) {
@@ -126,8 +213,9 @@ final class FormatPlanner {
   /**
    * @param maxBytes of the model; looked at where the size is limited
    * @param maxNoise limit of the error, which makes size the aim; null where the error is the aim
+   * @param millis limit of the layers' latencies; looked at where latency is limited
    */
-  private Optional<Solved> solve(long maxBytes, Double maxNoise) {
+  private Optional<Solved> solve(long maxBytes, Double maxNoise, double millis) {
     List<String> names = List.copyOf(choices.layers().keySet());
     List<List<LayerFormat>> formats = new ArrayList<>();
     List<List<Knapsack.Option>> groups = new ArrayList<>();
@@ -148,7 +236,7 @@ final class FormatPlanner {
       formats.add(of);
       groups.add(options);
     }
-    return Knapsack.solve(groups, bounds(maxBytes, maxNoise))
+    return Knapsack.solve(groups, bounds(maxBytes, maxNoise, millis))
         .map(
             solution -> {
               Map<String, LayerFormat> chosen = new LinkedHashMap<>();
@@ -176,13 +264,13 @@ final class FormatPlanner {
     return uses.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  private double[] bounds(long maxBytes, Double maxNoise) {
+  private double[] bounds(long maxBytes, Double maxNoise, double millis) {
     List<Double> bounds = new ArrayList<>();
     if (limits.maxBytes() != null) {
       bounds.add((double) (maxBytes - sensitivity.size()));
     }
     if (limits.maxLatencyFraction() != null) {
-      bounds.add(limits.maxLatencyFraction() * choices.originalMillis());
+      bounds.add(millis);
     }
     if (maxNoise != null) {
       bounds.add(maxNoise);

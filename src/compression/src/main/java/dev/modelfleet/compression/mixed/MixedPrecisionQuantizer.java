@@ -102,19 +102,27 @@ public final class MixedPrecisionQuantizer implements Transform {
 
   private static String describe(FormatPlanner.Planned planned, int samples) {
     Evaluator.Comparison measured = planned.measured();
-    String best =
-        planned.gap() == 0
-            ? "no other choice is predicted to be better"
-            : "another choice could be better by %s at most"
-                .formatted(Figures.percent(planned.gap()));
+    String best;
+    if (Double.isNaN(planned.gap())) {
+      best = "all alike, as no mix that the layers' latencies suggest holds the limits as a whole";
+    } else if (planned.gap() == 0) {
+      best = "no other choice is predicted to be better";
+    } else {
+      best =
+          "another choice could be better by %s at most".formatted(Figures.percent(planned.gap()));
+    }
     return String.format(
         Locale.ROOT,
-        "layers get %s; result %.1f dB, predicted %.1f dB, %s lost on %d calibration samples; %s",
+        "layers get %s; result %.1f dB, predicted %.1f dB, %s lost on %d calibration samples%s; %s",
         planned.plan().summary(),
         measured.sqnr(),
         -10 * Math.log10(planned.predictedNoise()),
         Figures.percent(measured.accuracy().drop()),
         samples,
+        planned.relativeLatency() == null
+            ? ""
+            : ", %s of the original's latency here"
+                .formatted(Figures.percent(planned.relativeLatency())),
         best);
   }
 }

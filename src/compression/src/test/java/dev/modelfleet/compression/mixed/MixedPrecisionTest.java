@@ -103,6 +103,35 @@ class MixedPrecisionTest {
       assertThat(mixed.reasons().values())
           .isNotEmpty()
           .allSatisfy(why -> assertThat(why).contains(" ms)"));
+      assertThat(mixed.notes().getLast().message()).contains("of the original's latency here");
+    }
+  }
+
+  @Test
+  void fourBitsAreAmongTheFormats() {
+    try (Dataset data = data(12, 1)) {
+      long eight = run("{'scheme':'WeightOnly'}", data).model().sizeBytes();
+      String step =
+          "{'scheme':'WeightOnly','mixedPrecision':{'maxModelSize':'%d','formats':[%s]}}";
+
+      TransformedModel mixed =
+          run(step.formatted(eight * 9 / 10, "'FP32','INT8','INT4Weights'"), data);
+
+      assertThat(mixed.model().sizeBytes()).isLessThanOrEqualTo(eight * 9 / 10);
+      assertThat(mixed.layers(Optional.empty()))
+          .extracting(LayerReport::precision)
+          .contains("INT4", "INT8");
+      assertThat(mixed.model().graph().nodes()).anyMatch(n -> n.opType().equals("MatMulNBits"));
+      assertThat(error(mixed)).isLessThan(0.1);
+    }
+  }
+
+  @Test
+  void wholesThatAreSlowerThanTheirLayersSuggestAreRefused() {
+    try (Dataset data = data(12, 1)) {
+      assertThatThrownBy(
+              () -> run("{'scheme':'Static','mixedPrecision':{'maxRelativeLatency':'1%'}}", data))
+          .isInstanceOf(StepNotApplicableException.class);
     }
   }
 
