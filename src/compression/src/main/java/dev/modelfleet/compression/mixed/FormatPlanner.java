@@ -99,11 +99,8 @@ final class FormatPlanner {
         why = e;
       }
     }
-    StepNotApplicableException otherwise =
-        least == Double.POSITIVE_INFINITY ? why : tooSlow(least);
-    return alike(LayerFormat.FP32)
-        .or(() -> alike(LayerFormat.INT8))
-        .orElseThrow(() -> otherwise);
+    StepNotApplicableException otherwise = least == Double.POSITIVE_INFINITY ? why : tooSlow(least);
+    return alike(LayerFormat.FP32).or(() -> alike(LayerFormat.INT8)).orElseThrow(() -> otherwise);
   }
 
   private StepNotApplicableException tooSlow(double least) {

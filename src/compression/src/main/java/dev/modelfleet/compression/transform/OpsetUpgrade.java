@@ -12,14 +12,19 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Raises the default operator set from 11 or 12 to 13, the first in which DequantizeLinear has an
- * axis. Four operators changed their form between them: Squeeze, Unsqueeze, Split and ReduceSum
- * take their axes or sizes as an input; Softmax and its kin normalize one axis instead of all from
- * one axis on.
+ * Raises the default operator set from 7 to 10 to 11 ({@link EarlyOperators}), and from 11 or 12 to
+ * 13, the first in which DequantizeLinear has an axis. Four operators changed their form between
+ * them: Squeeze, Unsqueeze, Split and ReduceSum take their axes or sizes as an input; Softmax and
+ * its kin normalize one axis instead of all from one axis on.
  */
 final class OpsetUpgrade {
 
-  private static final int LOWEST = 11;
+  private static final int LOWEST = 7;
+  private static final int FIRST = 11;
+
+  /** IR version that came with operator set 11 (ONNX 1.6). */
+  private static final int FIRST_IR = 6;
+
   private static final int TARGET = 13;
 
   /** IR version that came with operator set 13 (ONNX 1.8). */
@@ -41,14 +46,24 @@ final class OpsetUpgrade {
     if (current >= minOpset) {
       return;
     }
+    requireNoSubgraphs(model);
+    if (current < FIRST) {
+      EarlyOperators.rewrite(model.graph());
+      model.setOpset("", FIRST, FIRST_IR);
+    }
+    if (minOpset > FIRST) {
+      rewrite(model);
+      model.setOpset("", TARGET, TARGET_IR);
+    }
+  }
+
+  private static void requireNoSubgraphs(OnnxModel model) {
     if (model.graph().nodes().stream().anyMatch(Node::hasSubgraph)) {
       throw new StepNotApplicableException(
           "quantize",
           "the model uses operator set %d and control flow: export it with operator set %d"
-              .formatted(current, TARGET));
+              .formatted(model.opset(), TARGET));
     }
-    rewrite(model);
-    model.setOpset("", TARGET, TARGET_IR);
   }
 
   private static void rewrite(OnnxModel model) {
@@ -66,6 +81,10 @@ final class OpsetUpgrade {
         graph.constants().put(name, Tensor.ofLongs(values, values.length));
         node.attributes().remove(attribute);
         node.inputs().add(name);
+        result.add(node);
+      } else if (node.is("Dropout")) {
+        // Its ratio, an input since 12, means nothing but in training.
+        node.attributes().remove("ratio");
         result.add(node);
       } else if (isSoftmaxOnOtherAxis(node)) {
         result.addAll(softmax(names, node, ranks.of(node.input(0))));

@@ -111,11 +111,11 @@ class MixedPrecisionTest {
   void fourBitsAreAmongTheFormats() {
     try (Dataset data = data(12, 1)) {
       long eight = run("{'scheme':'WeightOnly'}", data).model().sizeBytes();
-      String step =
-          "{'scheme':'WeightOnly','mixedPrecision':{'maxModelSize':'%d','formats':[%s]}}";
+      String limits =
+          "{'maxModelSize':'%d','formats':['FP32','INT8','INT4Weights']}".formatted(eight * 9 / 10);
 
       TransformedModel mixed =
-          run(step.formatted(eight * 9 / 10, "'FP32','INT8','INT4Weights'"), data);
+          run("{'scheme':'WeightOnly','mixedPrecision':%s}".formatted(limits), data);
 
       assertThat(mixed.model().sizeBytes()).isLessThanOrEqualTo(eight * 9 / 10);
       assertThat(mixed.layers(Optional.empty()))
