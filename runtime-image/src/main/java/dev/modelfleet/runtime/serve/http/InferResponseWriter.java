@@ -63,14 +63,14 @@ final class InferResponseWriter {
       }
       json.writeArrayFieldStart("outputs");
       for (InferResponse.Output output : response.outputs()) {
-        writeOutput(output, json);
+        writeOutput(output, json, target);
       }
       json.writeEndArray();
       json.writeEndObject();
     }
   }
 
-  private static void writeOutput(InferResponse.Output output, JsonGenerator json)
+  private static void writeOutput(InferResponse.Output output, JsonGenerator json, ByteBuf target)
       throws IOException {
     Tensor tensor = output.tensor();
     json.writeStartObject();
@@ -87,7 +87,7 @@ final class InferResponseWriter {
       json.writeEndObject();
     } else {
       json.writeFieldName("data");
-      JsonTensorWriter.write(tensor, json);
+      JsonTensorWriter.write(tensor, json, target);
     }
     json.writeEndObject();
   }

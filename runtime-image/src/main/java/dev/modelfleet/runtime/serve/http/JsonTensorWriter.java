@@ -2,6 +2,7 @@ package dev.modelfleet.runtime.serve.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.modelfleet.runtime.serve.protocol.ByteStrings;
+import dev.modelfleet.runtime.serve.protocol.DataType;
 import dev.modelfleet.runtime.serve.protocol.ProtocolException;
 import dev.modelfleet.runtime.serve.protocol.Tensor;
 import io.netty.buffer.ByteBuf;
@@ -10,18 +11,31 @@ import java.io.IOException;
 /** Writes a tensor's elements as a flat JSON array. */
 final class JsonTensorWriter {
 
+  private static final int PIECE = 8 << 10;
+
+  /** All ones in floats that are infinite or no number. */
+  private static final int EXPONENT = 0x7f80_0000;
+
   private JsonTensorWriter() {}
 
   /**
    * Writes the array.
    *
+   * @param target what {@code json} writes to
    * @throws ProtocolException (invalid) where the type has no JSON form
    */
-  static void write(Tensor tensor, JsonGenerator json) throws IOException {
+  static void write(Tensor tensor, JsonGenerator json, ByteBuf target) throws IOException {
     if (!tensor.datatype().hasJsonForm()) {
       throw ProtocolException.invalid(
           "output '%s': %s has no JSON form; ask for it in binary form (binary_data: true)",
           tensor.name(), tensor.datatype());
+    }
+    if (tensor.datatype() == DataType.FP32 && isFinite(tensor.data())) {
+      // The generator writes the name's colon, and then waits while the array is written past it.
+      json.writeRawValue("");
+      json.flush();
+      writeFloats(tensor.data(), target);
+      return;
     }
     json.writeStartArray();
     switch (tensor.datatype()) {
@@ -54,5 +68,32 @@ final class JsonTensorWriter {
         case FP16, BF16, BYTES -> throw new IllegalStateException("handled before");
       }
     }
+  }
+
+  /** What is not finite has no number in JSON: the generator writes it as a string. */
+  private static boolean isFinite(ByteBuf data) {
+    for (int at = data.readerIndex(); at < data.writerIndex(); at += Float.BYTES) {
+      if ((data.getIntLE(at) & EXPONENT) == EXPONENT) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void writeFloats(ByteBuf data, ByteBuf target) {
+    byte[] piece = new byte[PIECE];
+    int used = 0;
+    piece[used++] = '[';
+    for (int at = data.readerIndex(); at < data.writerIndex(); at += Float.BYTES) {
+      if (used > PIECE - FloatText.MOST_BYTES - 1) {
+        target.writeBytes(piece, 0, used);
+        used = 0;
+      }
+      if (at > data.readerIndex()) {
+        piece[used++] = ',';
+      }
+      used = FloatText.write(data.getFloatLE(at), piece, used);
+    }
+    target.writeBytes(piece, 0, used).writeByte(']');
   }
 }
