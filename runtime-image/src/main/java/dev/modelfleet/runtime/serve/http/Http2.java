@@ -16,6 +16,15 @@ public final class Http2 {
   private static final int CONNECTION_WINDOW = 4 << 20;
   private static final int MAX_STREAMS = 1024;
 
+  /**
+   * Calls that a client may cancel in {@value #RESET_SECONDS} s before its connection is closed,
+   * with all other calls on it. Far above what deadlines of a busy client bring about; each costs
+   * little here, since what waits for the model is bounded.
+   */
+  private static final int MAX_RESETS = 10_000;
+
+  private static final int RESET_SECONDS = 30;
+
   private Http2() {}
 
   /** Windows that a tensor fits in, and a limit for the calls of one connection. */
@@ -25,7 +34,9 @@ public final class Http2 {
             new Http2Settings()
                 .setInitialWindowSize(STREAM_WINDOW)
                 .setMaxConcurrentStreams(MAX_STREAMS))
-        .setHttp2ConnectionWindowSize(CONNECTION_WINDOW);
+        .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
+        .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
+        .setHttp2RstFloodWindowDuration(RESET_SECONDS);
   }
 
   /** Whether the request is a gRPC call. */
