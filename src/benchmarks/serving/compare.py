@@ -50,6 +50,16 @@ class Client:
         )
         return json.loads(output.stdout)
 
+    def golden(self, model):
+        """Adds golden inputs to the model's variant: those that are asked with."""
+        file = model.variant / "golden.npz"
+        subprocess.run(
+            [*self.java, "Golden", str(model.file), model.inputs, str(file)],
+            check=True,
+            env={**os.environ, **ENVIRONMENT},
+        )
+        model.add_golden(file.name)
+
     def thin(self, cpus, threads, model):
         port = free_ports()
         command = [*self.java, "-XX:TieredStopAtLevel=1", "ThinServer"]
@@ -96,7 +106,8 @@ def ways(arguments, client, image, model, folder):
         thin = client.thin(arguments.server_cpus, arguments.threads, model)
         everything["thin"] = [Way("thin server", "http", thin)]
     if "modelfleet" in wanted:
-        ours = image.serve(*place, arguments.serve)
+        threads = 0 if arguments.measure_threads else arguments.threads
+        ours = image.serve(model, arguments.server_cpus, threads, arguments.serve)
         everything["modelfleet"] = [
             Way("Modelfleet, HTTP binary", "http", ours),
             Way("Modelfleet, gRPC", "grpc", ours),
@@ -154,6 +165,9 @@ def main():
     parser.add_argument("--servers", default="bare,thin,modelfleet", help="in this order")
     parser.add_argument("--clients", default="1,8,64")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument(
+        "--measure-threads", action="store_true", help="let our server choose, by golden inputs"
+    )
     parser.add_argument("--server-cpus", default=f"0-{os.cpu_count() - 1}")
     parser.add_argument("--client-cpus", default=f"0-{os.cpu_count() - 1}")
     parser.add_argument("--seconds", type=float, default=3)
@@ -173,10 +187,14 @@ def main():
         image = Image(arguments.app, folder)
         model = Model(arguments.model.resolve(), folder, arguments.inputs)
         client = Client(image, f"{folder}/classes", arguments.seconds, arguments.warm_up)
+        if arguments.measure_threads:
+            client.golden(model)
         everything = ways(arguments, client, image, model, folder)
         servers = {way.server.name: way.server for way in everything if way.server}
         rest = {name: server.memory() for name, server in servers.items()}
         compare(arguments, client, model, everything)
+        for server in servers.values():
+            print(*server.told("requests at a time"), sep="\n")
         print("\n| memory | at rest | after the load |\n|---|---|---|")
         for name, server in servers.items():
             print(f"| {name} | {rest[name]:.0f} MiB | {server.memory():.0f} MiB |")

@@ -114,6 +114,11 @@ class Server:
                     total += int(line.split()[1]) / 1024
         return total
 
+    def told(self, words):
+        """Lines of the log that have these words."""
+        self.log.seek(0)
+        return [line for line in self.log.read().decode().splitlines() if words in line]
+
     def stop(self):
         if self.process.poll() is not None:
             return
@@ -192,7 +197,15 @@ class Model:
             "inputs": [],
             "outputs": [],
         }
-        (self.variant / "variant.json").write_text(json.dumps(manifest))
+        self.manifest = manifest
+        self.write_manifest()
+
+    def write_manifest(self):
+        (self.variant / "variant.json").write_text(json.dumps(self.manifest))
+
+    def add_golden(self, file):
+        self.manifest["golden"] = {"file": file, "samples": 1, "minCosine": 0.98}
+        self.write_manifest()
 
 
 def mlserver(python, model, cpus, threads, folder):

@@ -24,11 +24,6 @@ import java.util.Map;
  */
 final class OrtModel implements AutoCloseable {
 
-  /** Of a run's configuration (onnxruntime_run_options_config_keys.h). */
-  private static final String SHRINK_ARENA = "memory.enable_memory_arena_shrinkage";
-
-  private static final String CPU_ARENA = "cpu:0";
-
   /**
    * What a run gave.
    *
@@ -203,23 +198,6 @@ final class OrtModel implements AutoCloseable {
       if (!complete) {
         results.forEach(Tensor::release);
       }
-    }
-  }
-
-  /**
-   * Gives back what the engine's arena keeps for runs at the same time and of larger inputs, by one
-   * more run.
-   */
-  void shrink(List<Tensor> given) throws OrtException {
-    Map<String, OnnxTensor> native_ = new LinkedHashMap<>();
-    try (OrtSession.RunOptions run = new OrtSession.RunOptions()) {
-      run.addRunConfigEntry(SHRINK_ARENA, CPU_ARENA);
-      for (Tensor tensor : given) {
-        native_.put(tensor.name(), OrtTensors.toOrt(tensor, environment));
-      }
-      session.run(native_, run).close();
-    } finally {
-      native_.values().forEach(OnnxTensor::close);
     }
   }
 

@@ -139,9 +139,6 @@ record ProvenEngine(OrtModel model, GoldenAgreement golden, ThreadChoice threads
       List<List<Tensor>> inputs = samples.allInputs();
       Pace pace =
           Pace.measure(model, inputs, samples.recordedNames(), origin.options().instances());
-      if (origin.options().engine().arena()) {
-        model.shrink(inputs.getFirst());
-      }
       inputs.forEach(sample -> sample.forEach(Tensor::release));
       measured = true;
       return pace;
