@@ -146,6 +146,33 @@ def pruning(modelfleet, models, work):
     table(["network", "model", "fewer FLOPs %", "top-1 %", "KB", "p50 ms"], rows)
 
 
+def factorization(modelfleet, models, work):
+    """Operations removed by factors of low rank, beside as many removed with channels."""
+    rows = []
+    for network in NETWORKS:
+        folder, out = models / network, work / network
+        out.mkdir(parents=True, exist_ok=True)
+        original, calibration = folder / "model.onnx", folder / "calibration.npz"
+        files = {"original": (str(original), None, None)}
+        for share in (30, 50, 70):
+            less = f"{share}%"
+            for repair in (False, True):
+                step = {"factorize": {"flopsReduction": less, "repair": repair}}
+                name = f"factorized {share}" if repair else f"factorized {share} without repair"
+                files[name] = modelfleet.compress(name, [step], original, calibration, out)
+            if network != "transformer":
+                step = {"prune": {"method": "Channel", "flopsReduction": less}}
+                files[f"pruned {share}"] = modelfleet.compress(f"pruned-{share}", [step], original, calibration, out)
+        data = np.load(folder / "evaluation.npz")
+        latencies = interleaved([path for path, _, _ in files.values()], {"x": data["x"][:1]})
+        for (name, (path, seconds, _)), latency in zip(files.items(), latencies):
+            onnx.checker.check_model(path, full_check=True)
+            size = f"{os.path.getsize(path) / 1e3:.0f}"
+            wall = f"{seconds:.1f}" if seconds else "–"
+            rows.append([network, name, f"{100 * top1(path, data):.2f}", size, f"{latency:.3f}", wall])
+    table(["network", "model", "top-1 %", "KB", "p50 ms", "wall s"], rows)
+
+
 def alignment(modelfleet, models, work):
     """Latency of the residual network for several shares and alignments."""
     data = np.load(models / "residual" / "evaluation.npz")

@@ -7,6 +7,8 @@ import classifiers
 import sentences
 from trials import Modelfleet
 
+PARTS = ("sentences", "classifiers", "calibration", "mixed", "pruning", "factorization", "alignment")
+
 
 def main():
     parser = argparse.ArgumentParser()
@@ -15,7 +17,7 @@ def main():
     parser.add_argument("--classpath", required=True)
     parser.add_argument("--sentences", type=pathlib.Path, required=True)
     parser.add_argument("--java-options", default="-XX:+UseSerialGC -Xmx128m")
-    parser.add_argument("--only", choices=("sentences", "classifiers", "calibration", "mixed", "pruning", "alignment"))
+    parser.add_argument("--only", choices=PARTS)
     arguments = parser.parse_args()
     modelfleet = Modelfleet(arguments.classpath, arguments.java_options)
     parts = {
@@ -26,6 +28,7 @@ def main():
         "calibration": lambda: classifiers.calibration(modelfleet, arguments.models, arguments.work),
         "mixed": lambda: classifiers.mixed(modelfleet, arguments.models, arguments.work),
         "pruning": lambda: classifiers.pruning(modelfleet, arguments.models, arguments.work),
+        "factorization": lambda: classifiers.factorization(modelfleet, arguments.models, arguments.work),
         "alignment": lambda: classifiers.alignment(modelfleet, arguments.models, arguments.work),
     }
     for part in [arguments.only] if arguments.only else parts:

@@ -25,7 +25,7 @@ public record Recipe(String name, List<Step> steps) {
       throw new IllegalArgumentException(
           "recipe "
               + name
-              + " has no steps: give at least one of simplify, prune, quantize, convert");
+              + " has no steps: give at least one of simplify, prune, factorize, quantize, convert");
     }
     steps = List.copyOf(steps);
   }

@@ -11,8 +11,8 @@ import java.util.List;
  * @param strategy Ordered unless given
  * @param maxTrials how many recipes are built at most; {@value #MOST_TRIALS} unless given
  * @param objective what makes a variant the best, with strategy Pareto only; Size unless given
- * @param ratios shares to remove: each recipe with a step prune is tried with each of them instead
- *     of its own
+ * @param ratios shares to remove: each recipe with a step prune or factorize is tried with each of
+ *     them instead of its own
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Search(
@@ -44,7 +44,7 @@ public record Search(
   public List<Recipe> expand(List<Recipe> recipes) {
     List<Recipe> expanded = new ArrayList<>();
     for (Recipe recipe : recipes) {
-      if (ratios.isEmpty() || recipe.steps().stream().noneMatch(Step.Prune.class::isInstance)) {
+      if (ratios.isEmpty() || recipe.steps().stream().noneMatch(Search::removesShare)) {
         expanded.add(recipe);
       } else {
         ratios.forEach(ratio -> expanded.add(withRatio(recipe, ratio)));
@@ -54,24 +54,26 @@ public record Search(
   }
 
   private static Recipe withRatio(Recipe recipe, String ratio) {
-    List<Step> steps =
-        recipe.steps().stream()
-            .map(
-                step ->
-                    step instanceof Step.Prune prune
-                        ? new Step.Prune(
-                            prune.method(),
-                            ratio,
-                            null,
-                            prune.alignment(),
-                            prune.importance(),
-                            prune.repair())
-                        : step)
-            .toList();
+    List<Step> steps = recipe.steps().stream().map(step -> withRatio(step, ratio)).toList();
     String suffix = "-" + ratio.replace("%", "").replace('.', '-');
     int room = Recipe.MAX_NAME - suffix.length();
     String name = recipe.name().substring(0, Math.min(room, recipe.name().length()));
     return new Recipe(name + suffix, steps);
+  }
+
+  private static boolean removesShare(Step step) {
+    return step instanceof Step.Prune || step instanceof Step.Factorize;
+  }
+
+  private static Step withRatio(Step step, String ratio) {
+    return switch (step) {
+      case Step.Prune prune ->
+          new Step.Prune(
+              prune.method(), ratio, null, prune.alignment(), prune.importance(), prune.repair());
+      case Step.Factorize factorize ->
+          new Step.Factorize(ratio, null, factorize.alignment(), factorize.repair());
+      default -> step;
+    };
   }
 
   /** The better trial first. */

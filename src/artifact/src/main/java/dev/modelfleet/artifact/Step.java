@@ -16,6 +16,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Step.Simplify.class, name = "simplify"),
   @JsonSubTypes.Type(value = Step.Quantize.class, name = "quantize"),
   @JsonSubTypes.Type(value = Step.Prune.class, name = "prune"),
+  @JsonSubTypes.Type(value = Step.Factorize.class, name = "factorize"),
   @JsonSubTypes.Type(value = Step.Convert.class, name = "convert")
 })
 public sealed interface Step {
@@ -181,7 +182,10 @@ public sealed interface Step {
 
     @Override
     public boolean needsCalibration() {
-      return scheme == QuantizationScheme.STATIC || smooths() || mixedPrecision != null;
+      return scheme == QuantizationScheme.STATIC
+          || smooths()
+          || mixedPrecision != null
+          || (weights != null && weights.needsData());
     }
 
     /** Whether outlier channels of activations are moved into the weights first. */
@@ -280,6 +284,63 @@ public sealed interface Step {
     @Override
     public boolean needsCalibration() {
       return repairs() || method == PruningMethod.LAYER || importance == Importance.ACTIVATION;
+    }
+  }
+
+  /**
+   * Replacement of matrices by products of two thinner ones, where these are smaller and need fewer
+   * operations. Needs calibration data.
+   *
+   * @param ratio share of the parameters to remove, for instance {@code 20%}; this or
+   *     flopsReduction
+   * @param flopsReduction share of the floating-point operations to remove
+   * @param alignment number of which ranks are a multiple; 8 unless given
+   * @param repair whether what is left is fitted to what the original computes on the calibration
+   *     data; null stands for true
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Factorize(String ratio, String flopsReduction, Integer alignment, Boolean repair)
+      implements Step {
+
+    private static final int DEFAULT_ALIGNMENT = 8;
+
+    public Factorize {
+      if ((ratio == null) == (flopsReduction == null)) {
+        throw new IllegalArgumentException(
+            "exactly one of factorize.ratio and factorize.flopsReduction is needed: for example"
+                + " flopsReduction: 20%");
+      }
+      Share.parse("factorize.ratio", ratio);
+      Share.parse("factorize.flopsReduction", flopsReduction);
+      alignment = alignment == null ? DEFAULT_ALIGNMENT : alignment;
+      if (alignment < 1 || alignment > 1024) {
+        throw new IllegalArgumentException(
+            "factorize.alignment is " + alignment + ": give a number from 1 to 1024");
+      }
+      // One form for what means the same: equal recipes have equal content keys.
+      repair = Boolean.FALSE.equals(repair) ? false : null;
+    }
+
+    /** {@code ratio} or {@code flopsReduction} as a fraction of 1. */
+    public double share() {
+      return ratio == null
+          ? Share.parse("factorize.flopsReduction", flopsReduction)
+          : Share.parse("factorize.ratio", ratio);
+    }
+
+    /** Whether the share is one of operations rather than of parameters. */
+    public boolean byOperations() {
+      return flopsReduction != null;
+    }
+
+    /** Whether what is left is fitted to what the original computes. */
+    public boolean repairs() {
+      return repair == null;
+    }
+
+    @Override
+    public boolean needsCalibration() {
+      return true;
     }
   }
 

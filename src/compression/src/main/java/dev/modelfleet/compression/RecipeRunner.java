@@ -9,6 +9,7 @@ import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.calibration.Ranges;
 import dev.modelfleet.compression.convert.HalfPrecision;
 import dev.modelfleet.compression.dataset.Dataset;
+import dev.modelfleet.compression.factorize.Factorizer;
 import dev.modelfleet.compression.mixed.MixedPrecisionQuantizer;
 import dev.modelfleet.compression.prune.BlockPruner;
 import dev.modelfleet.compression.prune.ChannelPruner;
@@ -89,6 +90,7 @@ public final class RecipeRunner {
             case CHANNEL -> new ChannelPruner(prune);
             case LAYER -> new BlockPruner(prune);
           };
+      case Step.Factorize factorize -> new Factorizer(factorize);
       case Step.Convert convert -> new HalfPrecision(convert);
     };
   }
@@ -109,6 +111,7 @@ public final class RecipeRunner {
       case Step.Simplify s -> "simplify";
       case Step.Quantize q -> "quantize";
       case Step.Prune p -> "prune";
+      case Step.Factorize f -> "factorize";
       case Step.Convert c -> "convert";
     };
   }

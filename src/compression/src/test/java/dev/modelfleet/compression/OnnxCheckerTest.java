@@ -28,6 +28,7 @@ class OnnxCheckerTest {
     int number = 0;
     List<String> steps = new ArrayList<>(RandomModelsTest.TOLERANCE.keySet());
     steps.add(MIXED);
+    steps.add("{\"factorize\":{\"flopsReduction\":\"10%\",\"alignment\":4}}");
     for (String step : steps.stream().sorted().toList()) {
       number++;
       emit(RandomModel.attention(number), step, "attention-" + number);

@@ -61,6 +61,16 @@ import java.util.List;
 @ValidationRule(
     value =
         """
+        has(self.calibration) || !self.recipes.exists(r, r.steps.exists(s, has(s.factorize)))\
+        """,
+    message =
+        """
+        a recipe factorizes, which needs calibration data to see what results depend on: add \
+        calibration.dataset, or remove the step\
+        """)
+@ValidationRule(
+    value =
+        """
         has(self.evaluation) || !has(self.constraints) || \
         !has(self.constraints.maxAccuracyDrop)\
         """,
@@ -84,12 +94,12 @@ import java.util.List;
     value =
         """
         !has(self.search) || !has(self.search.ratios) || size(self.search.ratios) == 0 || \
-        self.recipes.exists(r, r.steps.exists(s, has(s.prune)))\
+        self.recipes.exists(r, r.steps.exists(s, has(s.prune) || has(s.factorize)))\
         """,
     message =
         """
-        search.ratios applies to recipes with a step prune, and there is none: add one or remove \
-        ratios\
+        search.ratios applies to recipes with a step prune or factorize, and there is none: add \
+        one or remove ratios\
         """)
 public record CompressionPolicySpec(
     @Required

@@ -42,7 +42,7 @@ public record PolicySearch(
     @Size(max = 8)
         @JsonPropertyDescription(
             """
-            Shares to remove: each recipe with a step prune is tried with each of them instead of \
+            Shares to remove: each recipe with a step prune or factorize is tried with each of them instead of \
             its own, and is named with the share added. At most 8. Example: [30%, 50%, 70%]\
             """)
         List<@Size(max = 16) @Pattern("^[1-9][0-9]?(\\.[0-9]{1,4})?%$") String> ratios) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.modelfleet.artifact.Importance;
 import dev.modelfleet.artifact.PruningMethod;
 import dev.modelfleet.artifact.QuantizationScheme;
+import dev.modelfleet.artifact.WeightRounding;
 import io.fabric8.generator.annotation.ValidationRule;
 
 /** One transformation of a recipe: exactly one member is set. */
@@ -11,13 +12,13 @@ import io.fabric8.generator.annotation.ValidationRule;
 @ValidationRule(
     value =
         """
-        (has(self.simplify) ? 1 : 0) + (has(self.prune) ? 1 : 0) + (has(self.quantize) ? 1 : 0) + \
-        (has(self.convert) ? 1 : 0) == 1\
+        (has(self.simplify) ? 1 : 0) + (has(self.prune) ? 1 : 0) + (has(self.factorize) ? 1 : 0) + \
+        (has(self.quantize) ? 1 : 0) + (has(self.convert) ? 1 : 0) == 1\
         """,
     message =
         """
-        a step is exactly one of simplify, prune, quantize and convert: give each its own entry \
-        in steps\
+        a step is exactly one of simplify, prune, factorize, quantize and convert: give each its \
+        own entry in steps\
         """)
 public record RecipeStep(
     @JsonPropertyDescription(
@@ -32,6 +33,13 @@ public record RecipeStep(
             quantize and convert.\
             """)
         PruneStep prune,
+    @JsonPropertyDescription(
+            """
+            Replaces matrices by products of two thinner ones, each of the rank that the whole \
+            result needs, where these are smaller and need fewer operations. Needs calibration \
+            data. Belongs before quantize and convert.\
+            """)
+        FactorizeStep factorize,
     @JsonPropertyDescription("Stores weights, and by scheme computes, in 8-bit integers.")
         QuantizeStep quantize,
     @JsonPropertyDescription("Converts weights and computation to a smaller floating-point type.")
@@ -42,7 +50,11 @@ public record RecipeStep(
     if (quantize != null) {
       return quantize.scheme() == QuantizationScheme.STATIC
           || Boolean.TRUE.equals(quantize.smoothing())
-          || quantize.mixedPrecision() != null;
+          || quantize.mixedPrecision() != null
+          || (quantize.weights() != null && quantize.weights().rounding() == WeightRounding.GPTQ);
+    }
+    if (factorize != null) {
+      return true;
     }
     return prune != null
         && (!Boolean.FALSE.equals(prune.repair())

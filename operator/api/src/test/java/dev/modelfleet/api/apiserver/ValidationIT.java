@@ -188,7 +188,7 @@ class ValidationIT {
         step(
             "a step is something",
             "{}",
-            "a step is exactly one of simplify, prune, quantize and convert"),
+            "a step is exactly one of simplify, prune, factorize, quantize and convert"),
         step(
             "a step is one thing",
             "{simplify: {}, quantize: {scheme: Dynamic}}",
@@ -285,6 +285,19 @@ class ValidationIT {
             "{prune: {method: Layer, ratio: 50%, repair: false}}",
             "add calibration.dataset, or set method: Channel"),
         step(
+            "factors have a target",
+            "{factorize: {}}",
+            "exactly one of factorize.ratio and factorize.flopsReduction is needed"),
+        step("factors are smaller", "{factorize: {ratio: 0%}}", "factorize.ratio"),
+        step(
+            "ranks are a multiple of something",
+            "{factorize: {ratio: 20%, alignment: 1025}}",
+            "less than or equal to 1024"),
+        step(
+            "factors are calibrated",
+            "{factorize: {ratio: 20%}}",
+            "a recipe factorizes, which needs calibration data"),
+        step(
             "mixing aims at something",
             "{quantize: {scheme: WeightOnly, mixedPrecision: {}}}",
             "mixedPrecision needs a limit to work towards"),
@@ -321,7 +334,7 @@ class ValidationIT {
         policy(
             "shares are of pruning",
             "search: {ratios: [30%]}",
-            "search.ratios applies to recipes with a step prune"),
+            "search.ratios applies to recipes with a step prune or factorize"),
         policy("something is left of it", "search: {ratios: [100%]}", "spec.search.ratios[0]"),
         policy(
             "accuracy is measured",

@@ -2,7 +2,6 @@ package dev.modelfleet.compression.mixed;
 
 import dev.modelfleet.artifact.Evaluation;
 import dev.modelfleet.artifact.LayerFormat;
-import dev.modelfleet.artifact.MetricType;
 import dev.modelfleet.artifact.MixedPrecision;
 import dev.modelfleet.artifact.Step;
 import dev.modelfleet.compression.OnnxModel;
@@ -49,7 +48,7 @@ public final class MixedPrecisionQuantizer implements Transform {
                     new StepNotApplicableException(
                         "quantize",
                         "mixedPrecision needs calibration data: set spec.calibration.dataset"));
-    Evaluation.Metric metric = labelFree(context);
+    Evaluation.Metric metric = context.labelFreeMetric();
     try (Evaluator few = evaluator(model, metric, data, SENSITIVITY_SAMPLES);
         Evaluator all = evaluator(model, metric, data, Integer.MAX_VALUE)) {
       Sensitivity sensitivity = new Sensitivity(model, step, context, few);
@@ -76,16 +75,6 @@ public final class MixedPrecisionQuantizer implements Transform {
   private static Evaluator evaluator(
       OnnxModel model, Evaluation.Metric metric, Dataset data, int samples) {
     return new Evaluator(model, metric, data, SessionOptions.cpu(0), 0, 1, samples);
-  }
-
-  /** The metric that accuracy is judged by, where it needs labels the one nearest to it. */
-  private static Evaluation.Metric labelFree(TransformContext context) {
-    Evaluation.Metric plain =
-        new Evaluation.Metric(MetricType.MEAN_SQUARED_ERROR, null, null, null, null);
-    Evaluation.Metric metric = context.metric().orElse(plain);
-    return metric.type() == MetricType.TOP_K_ACCURACY
-        ? new Evaluation.Metric(MetricType.TOP_ONE_AGREEMENT, metric.output(), null, null, null)
-        : metric;
   }
 
   private Set<LayerFormat> formats() {

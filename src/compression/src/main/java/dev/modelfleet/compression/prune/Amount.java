@@ -3,20 +3,20 @@ package dev.modelfleet.compression.prune;
 import java.util.Locale;
 
 /** Large numbers for people. */
-final class Amount {
+public final class Amount {
 
   private static final String[] UNITS = {"", " k", " M", " G", " T", " P", " E"};
 
   private Amount() {}
 
   /** What was, what is, and the share that went. */
-  static String change(long before, long after) {
+  public static String change(long before, long after) {
     double share = before == 0 ? 0 : 100.0 * (before - after) / before;
     return String.format(Locale.ROOT, "%s to %s (−%.1f%%)", of(before), of(after), share);
   }
 
   /** Three significant digits and a unit: {@code 1.23 M}. */
-  static String of(long amount) {
+  public static String of(long amount) {
     double value = amount;
     int unit = 0;
     for (; value >= 1000 && unit < UNITS.length - 1; unit++) {

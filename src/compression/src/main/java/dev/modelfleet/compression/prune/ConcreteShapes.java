@@ -22,7 +22,7 @@ import java.util.Optional;
  * The shape that every value of a graph has when one sample runs through it. Unlike inferred shapes
  * these are complete, also behind shapes that are computed at run time.
  */
-final class ConcreteShapes {
+public final class ConcreteShapes {
 
   /** What an unknown dimension is where there is no sample. */
   private static final long ASSUMED = 2;
@@ -31,7 +31,12 @@ final class ConcreteShapes {
 
   private ConcreteShapes() {}
 
-  static ConcreteShapes of(OnnxModel model, Optional<Dataset> data) {
+  /**
+   * Runs one sample.
+   *
+   * @param data whose first sample runs; zeros where empty
+   */
+  public static ConcreteShapes of(OnnxModel model, Optional<Dataset> data) {
     Graph graph = model.graph().copy();
     NameSource names = graph.names();
     graph.outputs().clear();
@@ -72,7 +77,7 @@ final class ConcreteShapes {
   }
 
   /** Size of each axis; null for a value that is no tensor of the main graph. */
-  long[] of(String value) {
+  public long[] of(String value) {
     return shapes.get(value);
   }
 

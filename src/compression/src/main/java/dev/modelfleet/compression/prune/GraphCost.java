@@ -6,12 +6,12 @@ import dev.modelfleet.compression.graph.Tensor;
 import dev.modelfleet.compression.tensor.TensorData;
 
 /** Parameters and operations of a graph as it is. */
-final class GraphCost {
+public final class GraphCost {
 
   private GraphCost() {}
 
   /** Number of floating-point constants' elements. */
-  static long parameters(Graph graph) {
+  public static long parameters(Graph graph) {
     return graph.constants().values().stream()
         .filter(tensor -> tensor.type().isFloat())
         .mapToLong(Tensor::size)
@@ -24,7 +24,7 @@ final class GraphCost {
    *
    * @param shapes of at least the graph's values
    */
-  static long flops(Graph graph, ConcreteShapes shapes) {
+  public static long flops(Graph graph, ConcreteShapes shapes) {
     long products = 0;
     for (Node node : graph.nodes()) {
       long[] output = shapes.of(node.output(0));

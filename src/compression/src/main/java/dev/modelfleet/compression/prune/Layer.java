@@ -15,15 +15,17 @@ import java.util.Optional;
  * @param outAxis axis of the weights that counts output channels
  * @param inAxis axis of the weights that counts input channels, of one group for a convolution
  */
-record Layer(Node node, int outAxis, int inAxis) {
+public record Layer(Node node, int outAxis, int inAxis) {
 
-  static List<Layer> of(Graph graph) {
+  /** The layers of a graph in its order. */
+  public static List<Layer> of(Graph graph) {
     List<Layer> layers = new ArrayList<>();
     graph.nodes().forEach(node -> of(graph, node).ifPresent(layers::add));
     return layers;
   }
 
-  static Optional<Layer> of(Graph graph, Node node) {
+  /** A node as a layer; none where its weights are no FP32 constant. */
+  public static Optional<Layer> of(Graph graph, Node node) {
     Tensor weights = graph.constants().get(node.input(1));
     if (weights == null || weights.type() != ElementType.FLOAT) {
       return Optional.empty();
@@ -41,31 +43,31 @@ record Layer(Node node, int outAxis, int inAxis) {
   }
 
   /** Name of the constant. */
-  String weights() {
+  public String weights() {
     return node.input(1);
   }
 
   /** Value that is multiplied. */
-  String input() {
+  public String input() {
     return node.input(0);
   }
 
   /** Product. */
-  String output() {
+  public String output() {
     return node.output(0);
   }
 
-  boolean isConvolution() {
+  public boolean isConvolution() {
     return node.is("Conv");
   }
 
   /** Number of groups of a convolution; 1 for others. */
-  int groups() {
+  public int groups() {
     return isConvolution() ? (int) node.integer("group", 1) : 1;
   }
 
   /** Axis of the input that counts channels. */
-  int channelAxis(int rank) {
+  public int channelAxis(int rank) {
     return isConvolution() ? 1 : rank - 1;
   }
 }

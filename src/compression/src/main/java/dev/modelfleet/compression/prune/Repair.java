@@ -28,7 +28,7 @@ import java.util.function.Function;
  * 2017). Where the layer's result is added to a shortcut, Y is the original's sum less the pruned
  * shortcut, so that the layer makes up for what went wrong before.
  */
-final class Repair {
+public final class Repair {
 
   private final OnnxModel original;
   private final OnnxModel pruned;
@@ -41,11 +41,13 @@ final class Repair {
   private final Set<String> done = new HashSet<>();
 
   /**
+   * Prepares.
+   *
    * @param original with values of the same names as the pruned one
    * @param shapes of the original
    * @param keptOutputs which output channels of the original a layer of the pruned graph still has
    */
-  Repair(
+  public Repair(
       OnnxModel original,
       OnnxModel pruned,
       ConcreteShapes shapes,
@@ -68,7 +70,7 @@ final class Repair {
    * @param changed names of constants and values that differ from the original's
    * @return number of layers fitted
    */
-  int run(Set<String> changed) {
+  public int run(Set<String> changed) {
     Set<String> all = withDependents(changed);
     Map<String, List<Layer>> stages = new LinkedHashMap<>();
     for (Layer layer : Layer.of(pruned.graph())) {

@@ -1,6 +1,7 @@
 package dev.modelfleet.compression.transform;
 
 import dev.modelfleet.artifact.Evaluation;
+import dev.modelfleet.artifact.MetricType;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.calibration.Ranges;
 import dev.modelfleet.compression.dataset.Dataset;
@@ -27,6 +28,19 @@ public record TransformContext(
   /** The same with ranges that are known already. */
   public TransformContext with(Ranges known) {
     return new TransformContext(target, calibration, seed, metric, reasons, known);
+  }
+
+  /**
+   * What planners measure losses by: the metric that accuracy is judged by, where it needs labels
+   * the one nearest to it; without one the error of the first output.
+   */
+  public Evaluation.Metric labelFreeMetric() {
+    Evaluation.Metric plain =
+        new Evaluation.Metric(MetricType.MEAN_SQUARED_ERROR, null, null, null, null);
+    Evaluation.Metric judged = metric.orElse(plain);
+    return judged.type() == MetricType.TOP_K_ACCURACY
+        ? new Evaluation.Metric(MetricType.TOP_ONE_AGREEMENT, judged.output(), null, null, null)
+        : judged;
   }
 
   /** Without a metric; reasons are lost. */

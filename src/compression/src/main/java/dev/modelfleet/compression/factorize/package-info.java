@@ -1,0 +1,2 @@
+/** Low-rank factors in the place of weights. */
+package dev.modelfleet.compression.factorize;
