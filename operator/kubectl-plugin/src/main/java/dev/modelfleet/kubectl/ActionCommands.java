@@ -90,7 +90,7 @@ final class ActionCommands {
   static final class Abort extends Action {
     @Override
     RolloutAction decide(KubernetesClient client, ModelDeployment deployment) {
-      return RolloutAction.abort(deployment);
+      return RolloutAction.abort(deployment, Instant.now());
     }
   }
 

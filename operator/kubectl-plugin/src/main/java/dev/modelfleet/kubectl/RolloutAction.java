@@ -2,10 +2,12 @@ package dev.modelfleet.kubectl;
 
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatus;
+import dev.modelfleet.api.v1alpha1.RejectedRevision;
 import dev.modelfleet.api.v1alpha1.RolloutActions;
 import dev.modelfleet.api.v1alpha1.WavePhase;
 import dev.modelfleet.api.v1alpha1.WaveStatus;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -65,27 +67,66 @@ record RolloutAction(String annotation, String value, String told) {
   }
 
   /** Goes back to the last good revision. */
-  static RolloutAction abort(ModelDeployment deployment) {
+  static RolloutAction abort(ModelDeployment deployment, Instant now) {
     String revision = underWay(deployment).updateRevision();
     return new RolloutAction(
-        RolloutActions.ABORT, revision, "revision " + revision + " is given up");
+        RolloutActions.ABORT,
+        revision + "@" + later(now, requested(deployment, RolloutActions.RETRY, revision)),
+        "revision " + revision + " is given up");
   }
 
   /** Tries a rejected revision again. */
   static RolloutAction retry(ModelDeployment deployment, Instant now) {
     ModelDeploymentStatus status = status(deployment);
     String revision = status.updateRevision();
-    boolean rejected =
-        status.rejectedRevisions().stream().anyMatch(r -> r.revision().equals(revision));
-    if (!rejected) {
+    RejectedRevision rejected =
+        status.rejectedRevisions().stream()
+            .filter(r -> r.revision().equals(revision))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new CommandException(
+                        "revision %s of %s was not rejected: there is nothing to try again"
+                            .formatted(revision, name(deployment))));
+    if (revision.equals(annotation(deployment, RolloutActions.ABORT))) {
       throw new CommandException(
-          "revision %s of %s was not rejected: there is nothing to try again"
-              .formatted(revision, name(deployment)));
+          "annotation %s of %s gives revision %s up for good: remove it first"
+              .formatted(RolloutActions.ABORT, name(deployment), revision));
     }
+    Instant after = later(now, Optional.ofNullable(rejected.time()).map(Instant::parse));
     return new RolloutAction(
         RolloutActions.RETRY,
-        revision + "@" + now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1),
+        revision + "@" + later(after, requested(deployment, RolloutActions.ABORT, revision)),
         "revision " + revision + " is tried again");
+  }
+
+  /** Now, or just after what it has to be newer than where another clock is ahead. */
+  private static Instant later(Instant now, Optional<Instant> other) {
+    Instant millis = now.truncatedTo(ChronoUnit.MILLIS);
+    return other
+        .filter(time -> !time.isBefore(millis))
+        .map(time -> time.plusMillis(1))
+        .orElse(millis);
+  }
+
+  /** When an annotation asked for something with a revision. */
+  private static Optional<Instant> requested(
+      ModelDeployment deployment, String annotation, String revision) {
+    String value = annotation(deployment, annotation);
+    String prefix = revision + "@";
+    try {
+      return value == null || !value.startsWith(prefix)
+          ? Optional.empty()
+          : Optional.of(Instant.parse(value.substring(prefix.length())));
+    } catch (DateTimeParseException e) {
+      // The operator does not understand it either.
+      return Optional.empty();
+    }
+  }
+
+  private static String annotation(ModelDeployment deployment, String key) {
+    var annotations = deployment.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(key);
   }
 
   /** Serves a kept revision until the spec changes. */

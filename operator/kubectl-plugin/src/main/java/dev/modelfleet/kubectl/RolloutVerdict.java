@@ -31,6 +31,9 @@ enum RolloutVerdict {
     if (isTrue(status, ModelDeploymentConditions.READY)) {
       return DONE;
     }
+    if (isTrue(status, ModelDeploymentConditions.RECONCILING)) {
+      return UNDER_WAY;
+    }
     boolean rejected =
         status.rejectedRevisions().stream()
             .anyMatch(revision -> revision.revision().equals(status.updateRevision()));

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 /** Which annotation each action writes, and when there is nothing to act on. */
 class RolloutActionTest {
 
+  private static final Instant NOW = Instant.parse("2026-02-01T00:00:00.5Z");
+
   private final ModelDeployment waiting = Fixtures.deployment(Fixtures.AWAITS_PROMOTION);
   private final ModelDeployment done = Fixtures.deployment(Fixtures.DONE);
   private final ModelDeployment rolledBack = Fixtures.deployment(Fixtures.ROLLED_BACK);
@@ -23,11 +25,12 @@ class RolloutActionTest {
     assertWrites(RolloutAction.resume(waiting), RolloutActions.PAUSED, null);
     assertWrites(RolloutAction.promote(waiting, false), RolloutActions.PROMOTE, "bbbb/first");
     assertWrites(RolloutAction.promote(waiting, true), RolloutActions.PROMOTE, "bbbb/*");
-    assertWrites(RolloutAction.abort(waiting), RolloutActions.ABORT, "bbbb");
     assertWrites(
-        RolloutAction.retry(rolledBack, Instant.parse("2026-02-01T00:00:00.5Z")),
+        RolloutAction.abort(waiting, NOW), RolloutActions.ABORT, "bbbb@2026-02-01T00:00:00.500Z");
+    assertWrites(
+        RolloutAction.retry(rolledBack, NOW),
         RolloutActions.RETRY,
-        "bbbb@2026-02-01T00:00:01Z");
+        "bbbb@2026-02-01T00:00:00.500Z");
     assertWrites(
         RolloutAction.undo(done, new KeptRevision("aaaa", 1, null, Map.of())),
         RolloutActions.UNDO,
@@ -35,10 +38,26 @@ class RolloutActionTest {
   }
 
   @Test
+  void eachIsNewerThanWhatItTakesBackAlsoWhereClocksDiffer() {
+    rolledBack
+        .getMetadata()
+        .setAnnotations(Map.of(RolloutActions.ABORT, "bbbb@2026-02-01T00:01:00Z"));
+    waiting.getMetadata().setAnnotations(Map.of(RolloutActions.RETRY, "bbbb@2026-02-01T00:01:00Z"));
+
+    assertThat(RolloutAction.retry(rolledBack, NOW).value())
+        .isEqualTo("bbbb@2026-02-01T00:01:00.001Z");
+    assertThat(RolloutAction.abort(waiting, NOW).value())
+        .isEqualTo("bbbb@2026-02-01T00:01:00.001Z");
+    rolledBack.getMetadata().setAnnotations(Map.of(RolloutActions.ABORT, "bbbb"));
+    assertThatThrownBy(() -> RolloutAction.retry(rolledBack, NOW))
+        .hasMessageContaining("remove it first");
+  }
+
+  @Test
   void withNothingToActOnTheReasonIsTold() {
     assertThatThrownBy(() -> RolloutAction.promote(done, false))
         .hasMessageContaining("no rollout of ModelDeployment minilm is under way");
-    assertThatThrownBy(() -> RolloutAction.abort(done)).hasMessageContaining("under way");
+    assertThatThrownBy(() -> RolloutAction.abort(done, NOW)).hasMessageContaining("under way");
     assertThatThrownBy(() -> RolloutAction.retry(waiting, Instant.now()))
         .hasMessageContaining("was not rejected");
   }

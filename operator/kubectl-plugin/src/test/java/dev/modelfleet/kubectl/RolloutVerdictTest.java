@@ -14,6 +14,11 @@ class RolloutVerdictTest {
     return Stream.of(
         Arguments.of("done", Fixtures.DONE, 0),
         Arguments.of("rolled back", Fixtures.ROLLED_BACK, 2),
+        Arguments.of(
+            "going back",
+            Fixtures.ROLLED_BACK
+                + "  - {type: Reconciling, status: \"True\", observedGeneration: 2, lastTransitionTime: \"2026-01-31T12:00:00Z\", reason: GoldenMismatch, message: m}\n",
+            3),
         Arguments.of("awaits promotion", Fixtures.AWAITS_PROMOTION, 3),
         Arguments.of(
             "ready, but of an older spec",

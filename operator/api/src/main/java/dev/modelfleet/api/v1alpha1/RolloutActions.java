@@ -18,8 +18,9 @@ public final class RolloutActions {
   public static final String PROMOTE = "rollout.modelfleet.dev/promote";
 
   /**
-   * {@code <revision>}: goes back to the last good revision; this one is rejected with reason
-   * Aborted.
+   * {@code <revision>@<RFC 3339 time>}: goes back to the last good revision; this one is rejected
+   * with reason Aborted, until a newer {@link #RETRY}. Without the time it is rejected for as long
+   * as the annotation is there.
    */
   public static final String ABORT = "rollout.modelfleet.dev/abort";
 

@@ -112,6 +112,8 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
       case RolloutState.Underway underway ->
           at(next.isBefore(underway.deadline()) ? next : underway.deadline(), now, control);
       case RolloutState.Soaking soaking -> at(next, now, control);
+      case RolloutState.RolledBack back when back.goesBack(now) ->
+          at(next.isBefore(back.deadline()) ? next : back.deadline(), now, control);
       case RolloutState.Unresolved(References.Unresolved missing) ->
           control.rescheduleAfter(ASK_AGAIN);
       default -> control;

@@ -107,9 +107,7 @@ class WavesIT {
     test.nodes().failOn("edge-" + ns + "-1", false);
     awaitVariants(before, before, before);
 
-    annotate(
-        RolloutActions.RETRY,
-        failed.getStatus().updateRevision() + "@" + Instant.now().plusSeconds(2));
+    annotate(RolloutActions.RETRY, failed.getStatus().updateRevision() + "@" + Instant.now());
     awaitReasonNow("AwaitingPromotion");
     annotate(RolloutActions.PROMOTE, failed.getStatus().updateRevision() + "/*");
     ModelDeployment after = test.awaitReason("m", "Ready", "Ready");
@@ -122,9 +120,17 @@ class WavesIT {
     String before = variants().values().iterator().next();
     editModel("models/second:1");
     ModelDeployment waiting = awaitReasonNow("AwaitingPromotion");
-    annotate(RolloutActions.ABORT, waiting.getStatus().updateRevision());
-    test.awaitReason("m", "Progressing", "Aborted");
-    awaitVariants(before, before, before);
+    String second = waiting.getStatus().updateRevision();
+    annotate(RolloutActions.ABORT, second + "@" + Instant.now());
+    ModelDeployment aborted = test.awaitReason("m", "Stalled", "Aborted");
+    assertThat(variants().values()).containsOnly(before);
+    assertThat(aborted.getStatus().message()).contains("rolled back to revision");
+
+    annotate(RolloutActions.RETRY, second + "@" + Instant.now());
+    awaitReasonNow("AwaitingPromotion");
+    annotate(RolloutActions.ABORT, second + "@" + Instant.now());
+    test.awaitReason("m", "Stalled", "Aborted");
+    assertThat(variants().values()).containsOnly(before);
 
     editModel("models/third:1");
     ModelDeployment third = awaitReasonNow("AwaitingPromotion");

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Decides what a ModelDeployment's targets serve.
@@ -68,8 +69,16 @@ public final class DeploymentDecisions {
   }
 
   private DeploymentDecision decide() {
-    if (update != null && requests.aborts(update) && canRollBack()) {
-      reject(Reason.ABORTED, "revision %s was aborted".formatted(update.hash()));
+    if (update != null && canRollBack()) {
+      requests
+          .aborted(update)
+          .ifPresent(
+              time ->
+                  rejections.add(
+                      update,
+                      Reason.ABORTED,
+                      "revision %s was aborted".formatted(update.hash()),
+                      time));
     }
     planFleet();
     List<TargetServing> servings = servings();
@@ -80,7 +89,7 @@ public final class DeploymentDecisions {
       reject(reason, message);
       planFleet();
       servings = servings();
-      state = rolledBackState();
+      state = rolledBackState(servings);
     }
     rejectedVariant(servings).ifPresent(why -> reject(Reason.VARIANT_REJECTED, why));
     String served = state instanceof RolloutState.Complete ? update.hash() : current;
@@ -233,7 +242,7 @@ public final class DeploymentDecisions {
       return objection.get();
     }
     if (rolledBack().isPresent()) {
-      return rolledBackState();
+      return rolledBackState(servings);
     }
     if (complete(servings)) {
       return new RolloutState.Complete();
@@ -318,11 +327,7 @@ public final class DeploymentDecisions {
   private RolloutState underway(List<TargetServing> servings) {
     boolean ripening = step != null && (step.plan().next().isPresent() || step.plan().waiting());
     Instant progress = Progress.time(facts, update, servings, ripening, now);
-    var rollout = facts.deployment().getSpec().rollout();
-    int seconds =
-        rollout == null || rollout.progressDeadlineSeconds() == null
-            ? DEFAULT_DEADLINE
-            : rollout.progressDeadlineSeconds();
+    int seconds = deadlineSeconds();
     Instant deadline = progress.plus(Duration.ofSeconds(seconds));
     return now.isBefore(deadline)
         ? new RolloutState.Underway(progress, deadline, Progress.trouble(facts, update))
@@ -341,10 +346,36 @@ public final class DeploymentDecisions {
     return update != null && canRollBack() ? rejections.failure(update) : Optional.empty();
   }
 
-  private RolloutState.RolledBack rolledBackState() {
+  /** Told as done only when it is seen to be done. */
+  private RolloutState.RolledBack rolledBackState(List<TargetServing> servings) {
     RejectedRevision why = rolledBack().orElseThrow();
-    return new RolloutState.RolledBack(
-        why.reason(), why.message() + ": rolled back to revision " + current);
+    boolean back = servings.stream().allMatch(TargetServing::asPlanned);
+    Instant since = why.time() == null ? Instant.MIN : Instant.parse(why.time());
+    Instant deadline = why.time() == null ? since : since.plusSeconds(deadlineSeconds());
+    String where =
+        back ? ": rolled back to revision " + current : goingBack(servings, now.isBefore(deadline));
+    return new RolloutState.RolledBack(why.reason(), why.message() + where, back, deadline);
+  }
+
+  private String goingBack(List<TargetServing> servings, boolean inTime) {
+    return ": going back to revision %s%s: %s"
+        .formatted(
+            current,
+            inTime ? "" : ", which takes too long",
+            servings.stream()
+                .filter(serving -> !serving.asPlanned())
+                .map(
+                    s ->
+                        "target %s serves it with %d of %d pods"
+                            .formatted(s.target().name(), s.withPlan(), s.desired()))
+                .collect(Collectors.joining("; ")));
+  }
+
+  private int deadlineSeconds() {
+    var rollout = facts.deployment().getSpec().rollout();
+    return rollout == null || rollout.progressDeadlineSeconds() == null
+        ? DEFAULT_DEADLINE
+        : rollout.progressDeadlineSeconds();
   }
 
   private boolean canRollBack() {

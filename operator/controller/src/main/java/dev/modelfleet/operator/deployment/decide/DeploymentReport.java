@@ -26,7 +26,7 @@ public final class DeploymentReport {
     this.decision = decision;
     this.now = now;
     this.variants = VariantsSummary.of(decision);
-    this.headline = Headline.of(decision, variants);
+    this.headline = Headline.of(decision, variants, now);
   }
 
   /** The status to report. */
@@ -168,8 +168,7 @@ public final class DeploymentReport {
           conditions.unknown(type, Reason.AWAITING_PROMOTION, message);
       case RolloutState.Exceeded(String reason, String why) ->
           conditions.set(type, false, reason, message);
-      case RolloutState.RolledBack(String reason, String why) ->
-          conditions.set(type, false, reason, message);
+      case RolloutState.RolledBack back -> conditions.set(type, false, back.reason(), message);
       case RolloutState.Building building ->
           conditions.set(
               type,

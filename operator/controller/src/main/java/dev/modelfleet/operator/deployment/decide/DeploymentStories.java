@@ -112,8 +112,17 @@ public final class DeploymentStories {
             && Conditions.find(before.conditions(), ModelDeploymentConditions.PROGRESSING)
                 .filter(c -> c.reason().equals(progressing.reason()))
                 .isPresent();
-    if (decision.state() instanceof RolloutState.RolledBack && !wasFalse) {
-      stories.add(Story.warning("RolledBack", after.message()));
+    if (decision.state() instanceof RolloutState.RolledBack rolledBack) {
+      boolean told =
+          wasFalse
+              && Conditions.find(before.conditions(), ModelDeploymentConditions.STALLED)
+                  .filter(stalled -> stalled.reason().equals(progressing.reason()))
+                  .isPresent();
+      if (rolledBack.back() && !told) {
+        stories.add(Story.warning("RolledBack", after.message()));
+      } else if (!rolledBack.back() && !wasFalse) {
+        stories.add(Story.warning("RollingBack", after.message()));
+      }
     }
     if (decision.state() instanceof RolloutState.Exceeded && !wasFalse) {
       stories.add(Story.warning(progressing.reason(), after.message()));

@@ -23,7 +23,7 @@ record Headline(
         message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE - 1) + "…";
   }
 
-  static Headline of(DeploymentDecision decision, VariantsSummary variants) {
+  static Headline of(DeploymentDecision decision, VariantsSummary variants, Instant now) {
     return switch (decision.state()) {
       case RolloutState.Unresolved(References.Unresolved missing) ->
           new Headline(
@@ -66,8 +66,11 @@ record Headline(
               false);
       case RolloutState.Exceeded(String reason, String message) ->
           new Headline(DeploymentPhase.DEGRADED, reason, message, false, true);
-      case RolloutState.RolledBack(String reason, String message) ->
-          new Headline(DeploymentPhase.DEGRADED, reason, message, false, true);
+      case RolloutState.RolledBack back -> {
+        boolean working = back.goesBack(now);
+        yield new Headline(
+            DeploymentPhase.DEGRADED, back.reason(), back.message(), working, !working);
+      }
     };
   }
 

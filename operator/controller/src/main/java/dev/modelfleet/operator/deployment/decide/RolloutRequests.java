@@ -68,13 +68,32 @@ final class RolloutRequests {
     return revision;
   }
 
-  /** Whether a revision is to be given up. */
-  boolean aborts(Revision update) {
+  /**
+   * When it was said that a revision is to be given up; empty where it was not, or where a newer
+   * retry takes that back. Said without a time, it stands until it is removed.
+   */
+  Optional<Instant> aborted(Revision update) {
     String value = annotations.get(RolloutActions.ABORT);
-    if (value != null && !known(value, update)) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    int at = value.indexOf('@');
+    String revision = at < 0 ? value : value.substring(0, at);
+    Instant time = at < 0 ? now : time(value.substring(at + 1)).orElse(null);
+    if (isNoPast(time)) {
+      problem(
+          RolloutActions.ABORT,
+          value,
+          "write <revision>, or <revision>@<time> with the present time as in 2026-01-31T12:00:00Z");
+      return Optional.empty();
+    }
+    if (!known(revision, update)) {
       problem(RolloutActions.ABORT, value, "that revision is not kept: name one of " + kept());
     }
-    return update.hash().equals(value);
+    boolean retried =
+        at >= 0
+            && retry().filter(r -> r.isOf(revision)).stream().anyMatch(r -> r.time().isAfter(time));
+    return revision.equals(update.hash()) && !retried ? Optional.of(time) : Optional.empty();
   }
 
   /** Which gates are open for a revision. */
@@ -106,23 +125,54 @@ final class RolloutRequests {
     if (value == null) {
       return rejected;
     }
-    int at = value.indexOf('@');
-    Optional<Instant> time = at <= 0 ? Optional.empty() : time(value.substring(at + 1));
-    if (time.isEmpty() || time.get().isAfter(now.plus(CLOCKS_DIFFER))) {
+    Optional<Retry> retry = retry();
+    if (retry.isEmpty()) {
       problem(
           RolloutActions.RETRY,
           value,
           "write <revision>@<time>, with the present time as in 2026-01-31T12:00:00Z");
       return rejected;
     }
-    String revision = value.substring(0, at);
-    return rejected.stream()
-        .filter(r -> !(r.revision().equals(revision) && isBefore(r.time(), time.get())))
-        .toList();
+    List<RejectedRevision> standing =
+        rejected.stream().filter(rejection -> !retry.get().forgets(rejection)).toList();
+    boolean stays = retry.get().revision().equals(annotations.get(RolloutActions.ABORT));
+    if (stays && standing.size() < rejected.size()) {
+      problem(
+          RolloutActions.RETRY,
+          value,
+          "annotation %s names that revision without a time and stands: remove it, or write it as <revision>@<time>"
+              .formatted(RolloutActions.ABORT));
+    }
+    return stays ? rejected : standing;
   }
 
-  private static boolean isBefore(String rejection, Instant retry) {
-    return rejection == null || Instant.parse(rejection).isBefore(retry);
+  /** That a revision is to be tried again although it was rejected until then. */
+  private record Retry(String revision, Instant time) {
+
+    boolean isOf(String other) {
+      return revision.equals(other);
+    }
+
+    /** Times are written in whole seconds: the same one counts as before. */
+    boolean forgets(RejectedRevision rejection) {
+      return isOf(rejection.revision())
+          && (rejection.time() == null || !Instant.parse(rejection.time()).isAfter(time));
+    }
+  }
+
+  private Optional<Retry> retry() {
+    String value = annotations.get(RolloutActions.RETRY);
+    int at = value == null ? -1 : value.indexOf('@');
+    return at <= 0
+        ? Optional.empty()
+        : time(value.substring(at + 1))
+            .filter(time -> !isNoPast(time))
+            .map(time -> new Retry(value.substring(0, at), time));
+  }
+
+  /** Whether there is no time, or one that lies further ahead than clocks differ. */
+  private boolean isNoPast(Instant time) {
+    return time == null || time.isAfter(now.plus(CLOCKS_DIFFER));
   }
 
   private static Optional<Instant> time(String text) {

@@ -58,6 +58,18 @@ public sealed interface RolloutState {
    */
   record Exceeded(String reason, String message) implements RolloutState {}
 
-  /** The revision was given up; the last good one is served. */
-  record RolledBack(String reason, String message) implements RolloutState {}
+  /**
+   * The revision was given up for the last good one.
+   *
+   * @param back whether that one is served everywhere again
+   * @param deadline until when it should be; no later than {@code now} where that is over
+   */
+  record RolledBack(String reason, String message, boolean back, Instant deadline)
+      implements RolloutState {
+
+    /** Whether it is not back yet and there is still time for it. */
+    public boolean goesBack(Instant now) {
+      return !back && now.isBefore(deadline);
+    }
+  }
 }

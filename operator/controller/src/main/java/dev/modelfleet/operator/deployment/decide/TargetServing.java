@@ -91,6 +91,22 @@ public record TargetServing(
         && (workload.replicas() == null || workload.replicas() == replicas());
   }
 
+  /** Whether every pod serves what is planned, be it what the spec asks for or what it was. */
+  public boolean asPlanned() {
+    return plan == null
+        || (spread != null
+            ? spread.settled()
+            : applied() && Math.min(workload.updated(), workload.available()) >= desired());
+  }
+
+  /** Number of ready pods with what is planned. */
+  public int withPlan() {
+    if (spread != null) {
+      return Math.min(spread.updated(), spread.ready());
+    }
+    return applied() ? Math.min(workload.updated(), workload.available()) : 0;
+  }
+
   /** Whether every pod serves what the spec asks for. */
   public boolean complete() {
     if (spread != null) {

@@ -244,10 +244,32 @@ class DeploymentDecisionsTest {
     assertThat(world.decision.state()).isInstanceOf(RolloutState.RolledBack.class);
     assertThat(world.serves("a")).isEqualTo(before);
     assertThat(status.currentRevision()).isEqualTo(good.currentRevision());
+    assertThat(status.message()).contains("going back to revision " + good.currentRevision());
+    assertThat(Conditions.isTrue(status.conditions(), "Reconciling")).isTrue();
     world.podsBecomeReady = true;
-    assertThat(world.settle().phase()).isEqualTo(DeploymentPhase.DEGRADED);
+    status = world.settle();
+    assertThat(status.phase()).isEqualTo(DeploymentPhase.DEGRADED);
+    assertThat(status.message()).endsWith("rolled back to revision " + good.currentRevision());
+    assertThat(Conditions.isTrue(status.conditions(), "Stalled")).isTrue();
     world.edit("better");
     assertThat(world.settle().phase()).isEqualTo(DeploymentPhase.HEALTHY);
+  }
+
+  @Test
+  void goingBackThatTakesTooLongStalls() {
+    World world = new World();
+    world.settle();
+    world.podsBecomeReady = false;
+    world.edit("bad");
+    world.settle();
+    world.now = world.now.plus(Duration.ofSeconds(601));
+    world.settle();
+    world.now = world.now.plus(Duration.ofSeconds(601));
+
+    ModelDeploymentStatus status = world.settle();
+
+    assertThat(status.message()).contains("which takes too long", "with 0 of 1 pods");
+    assertThat(Conditions.isTrue(status.conditions(), "Stalled")).isTrue();
   }
 
   @Test
