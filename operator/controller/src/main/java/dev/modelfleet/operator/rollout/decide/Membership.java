@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,9 @@ final class Membership {
 
   private static final int BUCKETS = 10_000;
 
-  private final Map<String, Integer> waves = new HashMap<>();
+  /** By the units themselves, of which there is one object each. */
+  private final Map<Unit, Integer> waves = new IdentityHashMap<>();
+
   private final Map<String, Integer> buckets = new HashMap<>();
 
   private Membership() {}
@@ -34,9 +37,9 @@ final class Membership {
     return membership;
   }
 
-  /** Index of a unit's wave. */
+  /** Index of the wave of one of the units that were given. */
   int wave(Unit unit) {
-    return waves.get(unit.id());
+    return waves.get(unit);
   }
 
   /** Where a unit's name stands among all names: 0 to 9999. */
@@ -68,7 +71,7 @@ final class Membership {
       boolean reached = false;
       for (Unit unit : left) {
         if (last || takes(wave, unit)) {
-          this.waves.put(unit.id(), w);
+          this.waves.put(unit, w);
           reached |= unit.reachable();
         } else {
           others.add(unit);
@@ -78,7 +81,7 @@ final class Membership {
         Optional<Unit> one = others.stream().filter(u -> hashed(u) && u.reachable()).findFirst();
         one.ifPresent(others::remove);
         int index = w;
-        one.ifPresent(unit -> this.waves.put(unit.id(), index));
+        one.ifPresent(unit -> this.waves.put(unit, index));
       }
       left = others;
     }

@@ -1,11 +1,9 @@
 package dev.modelfleet.operator.rollout.decide;
 
-import dev.modelfleet.api.v1alpha1.WavePhase;
-import dev.modelfleet.api.v1alpha1.WaveStatus;
 import dev.modelfleet.operator.rollout.decide.RolloutPlan.Verdict;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,20 +40,21 @@ public final class RolloutPlanner {
   public static RolloutPlan plan(RolloutFacts facts, Instant now) {
     Membership membership = Membership.of(facts.units(), facts.policy().waves());
     Waves waves = new Waves(facts, membership, now);
-    Assignment assignment = new Assignment(facts, membership, waves);
+    Map<String, String> told = new Assignment(facts, membership, waves).told();
+    Set<String> settled = settled(facts, waves);
     return new RolloutPlan(
-        assignment.told(),
+        told,
         facts.units().stream()
             .filter(unit -> unit.told() != null)
-            .filter(unit -> unit.told().equals(assignment.told().get(unit.id())))
+            .filter(unit -> unit.told().equals(told.get(unit.id())))
             .filter(unit -> waves.verified(unit, unit.told()))
             .map(Unit::id)
             .collect(Collectors.toSet()),
-        settled(facts, waves),
-        waves.statuses(assignment.told()),
+        settled,
+        waves.statuses(told),
         next(facts, waves, now),
         waiting(facts, waves),
-        verdict(facts, waves, now));
+        verdict(facts, waves, settled));
   }
 
   /**
@@ -72,7 +71,7 @@ public final class RolloutPlanner {
     return new RolloutStep(plan, null, complete ? facts.update() : facts.current());
   }
 
-  private static Verdict verdict(RolloutFacts facts, Waves waves, Instant now) {
+  private static Verdict verdict(RolloutFacts facts, Waves waves, Set<String> settled) {
     if (facts.inWaves() && !facts.paused()) {
       Optional<Verdict.Failed> failed = waves.failed();
       if (failed.isPresent()) {
@@ -80,13 +79,13 @@ public final class RolloutPlanner {
       }
     }
     long targets = facts.units().stream().map(Unit::target).distinct().count();
-    if (waves.passed() && settled(facts, waves).size() == targets) {
+    if (waves.passed() && settled.size() == targets) {
       return new Verdict.Complete();
     }
     if (facts.paused() && !facts.goingBack()) {
       return new Verdict.Paused();
     }
-    return gate(waves.reported(), now).orElseGet(Verdict.Advancing::new);
+    return waves.gate().orElseGet(Verdict.Advancing::new);
   }
 
   private static Set<String> settled(RolloutFacts facts, Waves waves) {
@@ -118,27 +117,11 @@ public final class RolloutPlanner {
 
   /** The end of a soak, or of the time for which a unit must be ready. */
   private static Optional<Instant> next(RolloutFacts facts, Waves waves, Instant now) {
-    Stream<Instant> soaks =
-        waves.reported().stream()
-            .filter(wave -> wave.phase() == WavePhase.SOAKING)
-            .map(wave -> Instant.parse(wave.soakUntil()));
     Stream<Instant> ripening =
         facts.units().stream()
             .filter(Unit::reachable)
             .flatMap(unit -> waves.verifiedAt(unit).stream())
             .filter(time -> time.isAfter(now));
-    return Stream.concat(soaks, ripening).min(Instant::compareTo);
-  }
-
-  private static Optional<Verdict> gate(List<WaveStatus> waves, Instant now) {
-    for (WaveStatus wave : waves) {
-      if (wave.phase() == WavePhase.SOAKING) {
-        return Optional.of(new Verdict.Soaking(wave.name(), Instant.parse(wave.soakUntil())));
-      }
-      if (wave.phase() == WavePhase.AWAITING_PROMOTION) {
-        return Optional.of(new Verdict.AwaitingPromotion(wave.name()));
-      }
-    }
-    return Optional.empty();
+    return Stream.concat(waves.soakEnd().stream(), ripening).min(Instant::compareTo);
   }
 }

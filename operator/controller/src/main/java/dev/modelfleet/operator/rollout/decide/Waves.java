@@ -2,7 +2,6 @@ package dev.modelfleet.operator.rollout.decide;
 
 import dev.modelfleet.api.v1alpha1.WavePhase;
 import dev.modelfleet.api.v1alpha1.WaveStatus;
-import dev.modelfleet.api.v1alpha1.WaveStatusBuilder;
 import dev.modelfleet.operator.rollout.decide.RolloutPlan.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,18 +16,12 @@ import java.util.stream.Collectors;
 /** Where each wave of an update stands. */
 final class Waves {
 
-  private static final int NAMED = 3;
-  private static final int MAX_MESSAGE = 512;
-
-  /** A wave with its units and its phase. */
-  private record State(
-      WavePolicy policy, List<Unit> members, WavePhase phase, String start, String soakUntil) {}
-
   private final RolloutFacts facts;
   private final Membership membership;
   private final Instant now;
   private final List<WaveStatus> memory;
-  private final List<State> states = new ArrayList<>();
+  private final List<WaveState> states = new ArrayList<>();
+  private final List<WaveState> known;
 
   Waves(RolloutFacts facts, Membership membership, Instant now) {
     this.facts = facts;
@@ -41,10 +34,11 @@ final class Waves {
     this.memory = forgetting(members);
     boolean open = true;
     for (int w = 0; w < policies.size(); w++) {
-      State state = state(policies.get(w), members.get(w), open);
+      WaveState state = state(policies.get(w), members.get(w), open);
       states.add(state);
-      open = open && passable(state);
+      open = open && state.passable();
     }
+    this.known = known();
   }
 
   /** Whether the turn of a wave has come. */
@@ -86,7 +80,7 @@ final class Waves {
 
   /** How many units of a wave may be under way. */
   int concurrency(int wave) {
-    State state = states.get(wave);
+    WaveState state = states.get(wave);
     return state.policy().concurrency().atLeastOne(state.members().size());
   }
 
@@ -110,13 +104,43 @@ final class Waves {
               return new Verdict.Failed(
                   state.policy().name(),
                   first.failure(facts.update()).reason(),
-                  "wave " + state.policy().name() + ": " + message(state.members()));
+                  "wave " + state.policy().name() + ": " + WaveReport.message(facts, state));
             });
   }
 
-  /** Statuses as they are known before anything is told. */
-  List<WaveStatus> reported() {
-    return statuses(Map.of());
+  /** The gate at which the rollout stands. */
+  Optional<Verdict> gate() {
+    return gates().stream()
+        .findFirst()
+        .map(
+            wave ->
+                wave.phase() == WavePhase.SOAKING
+                    ? new Verdict.Soaking(wave.policy().name(), Instant.parse(wave.soakUntil()))
+                    : new Verdict.AwaitingPromotion(wave.policy().name()));
+  }
+
+  /** When the first soak ends. */
+  Optional<Instant> soakEnd() {
+    return gates().stream()
+        .filter(wave -> wave.phase() == WavePhase.SOAKING)
+        .map(wave -> Instant.parse(wave.soakUntil()))
+        .min(Instant::compareTo);
+  }
+
+  private List<WaveState> gates() {
+    return known.stream()
+        .filter(
+            wave ->
+                wave.phase() == WavePhase.SOAKING || wave.phase() == WavePhase.AWAITING_PROMOTION)
+        .toList();
+  }
+
+  /** The waves that are told of: none where nothing is replaced. */
+  private List<WaveState> known() {
+    boolean nothing = facts.current() == null || (facts.memory().isEmpty() && !facts.inWaves());
+    return nothing
+        ? List.of()
+        : states.stream().filter(state -> !state.members().isEmpty()).toList();
   }
 
   /**
@@ -125,36 +149,34 @@ final class Waves {
    * @param told what units are told now, by their ids
    */
   List<WaveStatus> statuses(Map<String, String> told) {
-    if (facts.current() == null || (facts.memory().isEmpty() && !facts.inWaves())) {
-      return List.of();
-    }
-    return states.stream()
-        .filter(state -> !state.members().isEmpty())
-        .map(state -> status(state, told))
+    WaveReport report = new WaveReport(facts, this, told);
+    return known.stream()
+        .map(state -> report.status(state, remembered(state.policy()).orElse(null)))
         .toList();
   }
 
-  private State state(WavePolicy policy, List<Unit> members, boolean open) {
+  private WaveState state(WavePolicy policy, List<Unit> members, boolean open) {
     WaveStatus before = remembered(policy).orElse(null);
     if (!facts.inWaves()) {
-      return new State(policy, members, over(members, before), start(before), soakUntil(before));
+      return new WaveState(
+          policy, members, over(members, before), start(before), soakUntil(before));
     }
     boolean done = before != null && before.phase() == WavePhase.COMPLETE;
     if (started(before) && fails(policy, members)) {
-      return new State(policy, members, WavePhase.FAILED, start(before), soakUntil(before));
+      return new WaveState(policy, members, WavePhase.FAILED, start(before), soakUntil(before));
     }
     if (done) {
-      return new State(policy, members, WavePhase.COMPLETE, start(before), soakUntil(before));
+      return new WaveState(policy, members, WavePhase.COMPLETE, start(before), soakUntil(before));
     }
     List<Unit> counted = members.stream().filter(u -> u.reachable() && u.eligible()).toList();
     if (!open || counted.isEmpty()) {
-      return new State(policy, members, WavePhase.PENDING, null, null);
+      return new WaveState(policy, members, WavePhase.PENDING, null, null);
     }
     String start = started(before) ? before.startTime() : now.toString();
     boolean verified = counted.stream().allMatch(this::decided);
     return verified
         ? gated(policy, members, start, before)
-        : new State(policy, members, WavePhase.ROLLING_OUT, start, null);
+        : new WaveState(policy, members, WavePhase.ROLLING_OUT, start, null);
   }
 
   /** A wave of an update that is everywhere, or that was given up. */
@@ -185,7 +207,7 @@ final class Waves {
   }
 
   /** A wave whose units are all verified, or failed within the budget. */
-  private State gated(WavePolicy policy, List<Unit> members, String start, WaveStatus before) {
+  private WaveState gated(WavePolicy policy, List<Unit> members, String start, WaveStatus before) {
     boolean released = !facts.gated() || facts.promotions().of(policy.name());
     String until =
         soakUntil(before) != null
@@ -198,7 +220,7 @@ final class Waves {
             : soaking
                 ? WavePhase.SOAKING
                 : policy.pause() ? WavePhase.AWAITING_PROMOTION : WavePhase.COMPLETE;
-    return new State(policy, members, phase, start, released ? soakUntil(before) : until);
+    return new WaveState(policy, members, phase, start, released ? soakUntil(before) : until);
   }
 
   private boolean decided(Unit unit) {
@@ -231,14 +253,7 @@ final class Waves {
   }
 
   private boolean passableUpTo(int last) {
-    return states.subList(0, last + 1).stream().allMatch(Waves::passable);
-  }
-
-  /** Complete, or without a unit that could hold the rollout up. */
-  private static boolean passable(State state) {
-    return state.phase() == WavePhase.COMPLETE
-        || (state.phase() != WavePhase.FAILED
-            && state.members().stream().noneMatch(u -> u.reachable() && u.eligible()));
+    return states.subList(0, last + 1).stream().allMatch(WaveState::passable);
   }
 
   private static boolean started(WaveStatus before) {
@@ -257,52 +272,11 @@ final class Waves {
     return facts.policy().waves().get(membership.wave(unit)).minReady();
   }
 
-  private WaveStatus status(State state, Map<String, String> told) {
-    List<Unit> members = state.members();
-    String update = facts.update();
-    Predicate<Unit> has = u -> update.equals(told.getOrDefault(u.id(), u.told()));
-    List<Unit> failures = failures(members);
-    Optional<WaveStatus> given = facts.goingBack() ? remembered(state.policy()) : Optional.empty();
-    return WaveStatusBuilder.builder()
-        .name(state.policy().name())
-        .phase(state.phase())
-        .units(members.size())
-        .updated(count(members, has))
-        .verified(count(members, u -> has.test(u) && u.reachable() && verified(u, update)))
-        .failed(given.map(WaveStatus::failed).orElse(failures.size()))
-        .unreachable(count(members, u -> !u.reachable()))
-        .startTime(state.start())
-        .soakUntil(state.soakUntil())
-        .message(
-            given
-                .map(WaveStatus::message)
-                .orElseGet(() -> failures.isEmpty() ? null : message(members)))
-        .build();
-  }
-
   private Optional<WaveStatus> remembered(WavePolicy policy) {
     return memory.stream().filter(wave -> wave.name().equals(policy.name())).findFirst();
   }
 
   private static int count(List<Unit> units, Predicate<Unit> what) {
     return (int) units.stream().filter(what).count();
-  }
-
-  private String message(List<Unit> members) {
-    List<Unit> failures = failures(members);
-    String first =
-        failures.stream()
-            .limit(NAMED)
-            .map(
-                unit -> {
-                  Sight.Failed failed = unit.failure(facts.update());
-                  return "%s (target %s) failed: %s: %s"
-                      .formatted(unit.name(), unit.target(), failed.reason(), failed.message());
-                })
-            .collect(Collectors.joining("; "));
-    String whole =
-        "%d of %d units failed with revision %s: %s"
-            .formatted(failures.size(), members.size(), facts.update(), first);
-    return whole.length() <= MAX_MESSAGE ? whole : whole.substring(0, MAX_MESSAGE - 1) + "…";
   }
 }

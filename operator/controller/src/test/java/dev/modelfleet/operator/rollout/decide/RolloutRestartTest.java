@@ -3,6 +3,7 @@ package dev.modelfleet.operator.rollout.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelfleet.api.v1alpha1.RolloutBuilder;
+import dev.modelfleet.api.v1alpha1.Wave;
 import dev.modelfleet.api.v1alpha1.WaveBuilder;
 import dev.modelfleet.api.v1alpha1.WavePhase;
 import dev.modelfleet.operator.rollout.decide.RolloutPlan.Verdict;
@@ -17,8 +18,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * A restart of the operator in any phase of a rollout changes nothing: the same units are told the
- * same, in the same order, and the end is the same.
+ * A restart of the operator in any phase of a rollout, over nodes, member clusters or the steps of
+ * a canary, changes nothing: the same units are told the same, in the same order, and the end is
+ * the same.
  */
 class RolloutRestartTest {
 
@@ -62,14 +64,22 @@ class RolloutRestartTest {
 
   @TestFactory
   Stream<DynamicTest> theOutcomeIsTheSame() {
-    return points().map(point -> DynamicTest.dynamicTest(point.name(), () -> compare(point)));
+    return Stream.of(Unit.Kind.values())
+        .flatMap(
+            kind ->
+                points()
+                    .map(
+                        point ->
+                            DynamicTest.dynamicTest(
+                                kind + ": " + point.name(), () -> compare(kind, point))));
   }
 
-  private static void compare(Point point) {
-    List<Map<String, String>> undisturbed = history(point.revision(), fleet -> false);
+  private static void compare(Unit.Kind kind, Point point) {
+    List<Map<String, String>> undisturbed = history(kind, point.revision(), fleet -> false);
     boolean[] restarted = {false};
     List<Map<String, String>> disturbed =
         history(
+            kind,
             point.revision(),
             fleet -> {
               restarted[0] |= point.reached().test(fleet);
@@ -82,8 +92,8 @@ class RolloutRestartTest {
 
   /** What units are told in each tick; the operator starts anew wherever it is told to. */
   private static List<Map<String, String>> history(
-      String revision, Predicate<SimulatedFleet> restarts) {
-    SimulatedFleet fleet = fleet();
+      Unit.Kind kind, String revision, Predicate<SimulatedFleet> restarts) {
+    SimulatedFleet fleet = fleet(kind);
     for (int tick = 0; tick < 5; tick++) {
       fleet.tick(SECONDS * 2);
     }
@@ -104,7 +114,7 @@ class RolloutRestartTest {
     return told;
   }
 
-  private static SimulatedFleet fleet() {
+  private static SimulatedFleet fleet(Unit.Kind kind) {
     RolloutPolicy policy =
         RolloutPolicy.of(
             RolloutBuilder.builder()
@@ -121,8 +131,13 @@ class RolloutRestartTest {
                 .build());
     SimulatedFleet fleet = new SimulatedFleet(policy, new Random(1));
     fleet.quality = (revision, unit) -> revision.equals("bad");
+    if (kind == Unit.Kind.STEP) {
+      Stream.of("w0", "w1", Wave.REST)
+          .forEach(wave -> fleet.units.add(new SimulatedUnit(kind, "t0", wave, true)));
+      return fleet;
+    }
     for (int i = 0; i < 12; i++) {
-      fleet.units.add(new SimulatedUnit(Unit.Kind.NODE, "t0", "node-" + i, i % 2 == 0));
+      fleet.units.add(new SimulatedUnit(kind, "t0", "unit-" + i, i % 2 == 0));
     }
     return fleet;
   }

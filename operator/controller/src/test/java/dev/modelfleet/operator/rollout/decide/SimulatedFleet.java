@@ -1,5 +1,7 @@
 package dev.modelfleet.operator.rollout.decide;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.modelfleet.api.v1alpha1.WaveStatus;
 import dev.modelfleet.operator.rollout.decide.RolloutPlan.Verdict;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -18,6 +20,9 @@ final class SimulatedFleet {
   private static final KubernetesSerialization JSON = new KubernetesSerialization();
 
   private static final int DEADLINE_TICKS = 15;
+
+  /** Where nothing is seen to change, the planner is asked again only now and then. */
+  private static final int RETHINK = 4;
 
   /** How well revisions work on devices. */
   interface Quality {
@@ -40,6 +45,7 @@ final class SimulatedFleet {
   Map<String, String> before = Map.of();
   RolloutFacts facts;
   private int standing;
+  private int unchanged;
 
   SimulatedFleet(RolloutPolicy policy, Random random) {
     this.policy = policy;
@@ -56,8 +62,20 @@ final class SimulatedFleet {
 
   /** The operator observes, decides, and does; then time passes for the devices. */
   void tick(int seconds) {
-    facts = facts();
-    last = RolloutPlanner.step(facts, true, now);
+    RolloutFacts seen = facts();
+    if (seen.equals(facts) && last.failure() == null && last.plan().next().isEmpty()) {
+      unchanged++;
+    } else {
+      unchanged = 0;
+    }
+    facts = seen;
+    if (unchanged % RETHINK == 0) {
+      RolloutStep step = RolloutPlanner.step(facts, true, now);
+      assertThat(unchanged == 0 || step.equals(last))
+          .as("time alone changes %s to %s, which it does not say", last, step)
+          .isTrue();
+      last = step;
+    }
     before = new HashMap<>();
     for (SimulatedUnit unit : units) {
       before.put(unit.id(), unit.told());
@@ -71,6 +89,11 @@ final class SimulatedFleet {
     watchTheDeadline();
     now = now.plusSeconds(seconds);
     units.forEach(unit -> unit.act(now, quality, random));
+  }
+
+  /** Whether the operator saw what it had seen before, and was told that time changes nothing. */
+  boolean seesNothingNew() {
+    return unchanged > 0;
   }
 
   /** As the deadline does: a rollout that goes nowhere is given up. */
@@ -92,6 +115,7 @@ final class SimulatedFleet {
   void restart() {
     WaveStatus[] read = JSON.unmarshal(JSON.asJson(memory), WaveStatus[].class);
     memory = List.of(read);
+    facts = null;
   }
 
   RolloutFacts facts() {
