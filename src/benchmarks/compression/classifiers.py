@@ -154,7 +154,7 @@ def factorization(modelfleet, models, work):
         out.mkdir(parents=True, exist_ok=True)
         original, calibration = folder / "model.onnx", folder / "calibration.npz"
         files = {"original": (str(original), None, None)}
-        for share in (30, 50, 70):
+        for share in (30, 60):
             less = f"{share}%"
             for repair in (False, True):
                 step = {"factorize": {"flopsReduction": less, "repair": repair}}
