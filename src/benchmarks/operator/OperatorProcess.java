@@ -137,6 +137,14 @@ final class OperatorProcess implements AutoCloseable {
         .orElseThrow();
   }
 
+  /** Bytes read and written so far, which once it is started is what goes over the network. */
+  long bytesExchanged() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/io")).stream()
+        .filter(line -> line.startsWith("rchar:") || line.startsWith("wchar:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .sum();
+  }
+
   /** Seconds of CPU so far. */
   double cpuSeconds() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1000.0;

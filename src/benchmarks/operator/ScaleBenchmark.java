@@ -38,6 +38,8 @@ final class ScaleBenchmark {
   private final Path folder;
   private final KubernetesClient client;
   private final AuditLog audit;
+  private final ServerTable table;
+  private final ClusterProcesses processes;
 
   private ScaleBenchmark(
       TestCluster cluster, SimulatedFleet fleet, Path folder, KubernetesClient client) {
@@ -46,6 +48,8 @@ final class ScaleBenchmark {
     this.folder = folder;
     this.client = client;
     this.audit = new AuditLog(cluster.auditLog().orElseThrow());
+    this.table = new ServerTable(client, "/apis/modelfleet.dev/v1alpha1/modeldeployments");
+    this.processes = new ClusterProcesses(cluster.auditLog().orElseThrow().getParent());
   }
 
   /**
@@ -85,6 +89,7 @@ final class ScaleBenchmark {
     try {
       TimeUnit.SECONDS.sleep(5);
       Map<String, Long> before = audit.writes();
+      Map<String, Double> cpuBefore = processes.cpuSeconds();
       Instant start = Instant.now();
       Thread.ofVirtual().start(this::apply);
       if (restart) {
@@ -99,6 +104,12 @@ final class ScaleBenchmark {
         await(fleet.deployments(), operator);
       }
       System.out.printf("%d ModelDeployments Ready after %.1f s%n", fleet.deployments(), seconds(start));
+      processes
+          .cpuSeconds()
+          .forEach(
+              (name, cpu) ->
+                  System.out.printf(
+                      "%s: %.1f s of CPU%n", name, cpu - cpuBefore.getOrDefault(name, 0.0)));
       report(operator, before);
     } finally {
       operator.close();
@@ -138,7 +149,7 @@ final class ScaleBenchmark {
     }
   }
 
-  /** Waits until so many ModelDeployments are Healthy, by the table that kubectl prints. */
+  /** Waits until so many ModelDeployments are Healthy, by the table that kubectl shows. */
   private void await(int wanted, OperatorProcess operator) throws Exception {
     Instant start = Instant.now();
     long healthy = 0;
@@ -146,11 +157,7 @@ final class ScaleBenchmark {
     while (healthy < wanted && still < MAX_STILL) {
       TimeUnit.SECONDS.sleep(2);
       long before = healthy;
-      healthy =
-          kubectl("get", "modeldeployments", "-A", "--no-headers", "--ignore-not-found")
-              .lines()
-              .filter(line -> line.contains(" Healthy "))
-              .count();
+      healthy = table.rowsWith("Healthy");
       still = healthy == before ? still + 1 : 0;
       long resident = operator.mebibytes("VmRSS");
       System.out.printf(
@@ -158,7 +165,7 @@ final class ScaleBenchmark {
           seconds(start), healthy, resident, operator.cpuSeconds());
     }
     if (healthy < wanted) {
-      System.out.println(kubectl("get", "modelvariants,jobs", "-A"));
+      System.out.println(kubectl("get", "modeldeployments,modelvariants,jobs", "-A"));
       throw new IllegalStateException("nothing became Healthy for five minutes");
     }
   }

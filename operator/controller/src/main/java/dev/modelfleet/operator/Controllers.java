@@ -15,7 +15,10 @@ import java.util.Optional;
 /** The operator with all its controllers, in the application and in tests alike. */
 public final class Controllers {
 
-  private static final int RECONCILER_THREADS = 10;
+  /** More than the processors serve would only wait for each other, and for the API server. */
+  private static final int RECONCILER_THREADS =
+      Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 10);
+
   private static final Duration CACHE_SYNC_TIMEOUT = Duration.ofMinutes(5);
 
   private Controllers() {}

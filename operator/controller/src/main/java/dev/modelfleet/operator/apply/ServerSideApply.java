@@ -20,7 +20,8 @@ public final class ServerSideApply {
 
   private final KubernetesClient client;
   private final AppliedState state;
-  private final PatchContext context;
+  private final PatchContext taking;
+  private final PatchContext yielding;
 
   public ServerSideApply(KubernetesClient client) {
     this(client, Labels.MODELFLEET);
@@ -29,13 +30,17 @@ public final class ServerSideApply {
   /** Writes as another field manager than the operator's usual one. */
   public ServerSideApply(KubernetesClient client, String fieldManager) {
     this.client = client;
-    this.context =
-        new PatchContext.Builder()
-            .withPatchType(PatchType.SERVER_SIDE_APPLY)
-            .withFieldManager(fieldManager)
-            .withForce(true)
-            .build();
+    this.taking = context(fieldManager, true);
+    this.yielding = context(fieldManager, false);
     this.state = new AppliedState(client.getKubernetesSerialization());
+  }
+
+  private static PatchContext context(String fieldManager, boolean force) {
+    return new PatchContext.Builder()
+        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+        .withFieldManager(fieldManager)
+        .withForce(force)
+        .build();
   }
 
   /**
@@ -48,17 +53,29 @@ public final class ServerSideApply {
    * @return whether something was written
    */
   public boolean apply(HasMetadata desired, Optional<? extends HasMetadata> actual) {
+    return applied(desired, actual, true).isPresent();
+  }
+
+  /**
+   * Does what {@link #apply} does.
+   *
+   * @param mayTake whether a field that somebody else has set otherwise is taken; if not, the write
+   *     fails with a conflict where there is one
+   * @return the object as it is after a write; empty where nothing was written
+   */
+  public <T extends HasMetadata> Optional<T> applied(
+      T desired, Optional<? extends HasMetadata> actual, boolean mayTake) {
     String hash = annotateWithHash(desired);
     if (actual.isPresent() && !state.differs(desired, actual.get(), hash)) {
-      return false;
+      return Optional.empty();
     }
-    client.resource(desired).patch(context);
+    T written = client.resource(desired).patch(mayTake ? taking : yielding);
     LOG.info(
         "applied {} {}/{}",
         desired.getKind(),
         desired.getMetadata().getNamespace(),
         desired.getMetadata().getName());
-    return true;
+    return Optional.of(written);
   }
 
   private String annotateWithHash(HasMetadata desired) {

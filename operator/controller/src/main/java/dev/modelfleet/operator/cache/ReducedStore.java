@@ -1,9 +1,6 @@
 package dev.modelfleet.operator.cache;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.api.model.NodeSystemInfo;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -31,33 +28,6 @@ public final class ReducedStore<T extends HasMetadata> extends BasicItemStore<T>
   @Override
   public boolean isFullState() {
     return false;
-  }
-
-  /** What is looked at of a node: labels, taints, whether it is ready, and its resources. */
-  public static Node node(Node node) {
-    NodeBuilder reduced = new NodeBuilder().withMetadata(meta(node));
-    if (node.getSpec() != null) {
-      reduced
-          .withNewSpec()
-          .withTaints(node.getSpec().getTaints())
-          .withUnschedulable(node.getSpec().getUnschedulable())
-          .endSpec();
-    }
-    if (node.getStatus() != null) {
-      NodeSystemInfo system = node.getStatus().getNodeInfo();
-      reduced
-          .withNewStatus()
-          .withNewNodeInfo()
-          .withKubeletVersion(system == null ? null : system.getKubeletVersion())
-          .endNodeInfo()
-          .withConditions(
-              node.getStatus().getConditions().stream()
-                  .filter(condition -> "Ready".equals(condition.getType()))
-                  .toList())
-          .withAllocatable(node.getStatus().getAllocatable())
-          .endStatus();
-    }
-    return reduced.build();
   }
 
   /** What is looked at of a serving pod: where it is, whose it is, and how its containers are. */

@@ -2,38 +2,31 @@ package dev.modelfleet.operator.deployment;
 
 import dev.modelfleet.api.v1alpha1.CompressionPolicy;
 import dev.modelfleet.api.v1alpha1.CompressionPolicySpec;
-import dev.modelfleet.api.v1alpha1.Condition;
 import dev.modelfleet.api.v1alpha1.HardwareTarget;
 import dev.modelfleet.api.v1alpha1.LocalReference;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
-import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
-import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.api.variant.VariantSpecs;
 import dev.modelfleet.operator.deployment.decide.DeploymentFacts;
 import dev.modelfleet.operator.deployment.decide.Owner;
 import dev.modelfleet.operator.deployment.decide.Revision;
 import dev.modelfleet.operator.deployment.decide.RevisionRecords;
-import dev.modelfleet.operator.deployment.decide.ServingObjects;
 import dev.modelfleet.operator.deployment.decide.WorkloadFacts;
 import dev.modelfleet.operator.source.Resolution;
 import dev.modelfleet.operator.source.SourceResolver;
-import dev.modelfleet.operator.status.Conditions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -42,11 +35,11 @@ import java.util.stream.Stream;
 /** Observes one ModelDeployment: what it names and what it owns, from caches. */
 final class DeploymentFactsReader {
 
-  private final KubernetesClient client;
   private final SourceResolver sources;
   private final FleetSources fleet;
   private final Consumer<ResourceID> wake;
   private final MemberSources members;
+  private final TakenNames names;
 
   /**
    * A reader.
@@ -54,16 +47,16 @@ final class DeploymentFactsReader {
    * @param wake called with an object when the answer to a question of its has come
    */
   DeploymentFactsReader(
-      KubernetesClient client,
       SourceResolver sources,
       FleetSources fleet,
       MemberSources members,
+      TakenNames names,
       Consumer<ResourceID> wake) {
-    this.client = client;
     this.sources = sources;
     this.fleet = fleet;
     this.wake = wake;
     this.members = members;
+    this.names = names;
   }
 
   DeploymentFacts read(ModelDeployment deployment, Context<ModelDeployment> context) {
@@ -91,22 +84,10 @@ final class DeploymentFactsReader {
         variants,
         revisions,
         workloads,
-        conflicts(deployment, workloads, variants, targets, context),
+        names.conflicts(deployment, targets, Set.copyOf(workloads.keySet())),
         fleet.nodesFor(deployment),
         fleet.podsOf(deployment),
         members.read(deployment, context));
-  }
-
-  private static boolean isReady(ModelVariant variant) {
-    return variant.getStatus() != null && variant.getStatus().phase() == VariantPhase.READY;
-  }
-
-  private static boolean isAccepted(ModelDeployment deployment) {
-    return deployment.getStatus() != null
-        && Conditions.find(deployment.getStatus().conditions(), ModelDeploymentConditions.ACCEPTED)
-            .filter(Condition::isTrue)
-            .filter(c -> deployment.getMetadata().getGeneration().equals(c.observedGeneration()))
-            .isPresent();
   }
 
   /** A variant as the cache has it, whoever owns it. */
@@ -172,52 +153,5 @@ final class DeploymentFactsReader {
         new SourceResolver.Question(
             deployment.getMetadata().getNamespace(), uri, secret == null ? null : secret.name()),
         () -> wake.accept(id));
-  }
-
-  /**
-   * Names that are taken, looked up only for targets that nothing serves yet, and of these only
-   * when the spec is new and when a proven variant is about to be served: not at every step of a
-   * build.
-   */
-  private List<String> conflicts(
-      ModelDeployment deployment,
-      Map<String, List<WorkloadFacts>> workloads,
-      Map<String, ModelVariant> variants,
-      Map<String, HardwareTarget> targets,
-      Context<ModelDeployment> context) {
-    if (isAccepted(deployment)
-        && variants.values().stream().noneMatch(DeploymentFactsReader::isReady)) {
-      return List.of();
-    }
-    List<String> services =
-        owned(deployment, context, Service.class)
-            .map(service -> service.getMetadata().getName())
-            .toList();
-    List<String> conflicts = new ArrayList<>();
-    deployment.getSpec().targets().stream()
-        .filter(target -> !workloads.containsKey(target.name()))
-        .filter(target -> !inMembers(targets.get(target.hardwareTargetRef().name())))
-        .map(target -> ServingObjects.name(deployment.getMetadata().getName(), target.name()))
-        .filter(name -> !services.contains(name))
-        .forEach(name -> taken(deployment, name).ifPresent(conflicts::add));
-    return conflicts;
-  }
-
-  private static boolean inMembers(HardwareTarget target) {
-    return target != null && !target.getSpec().placement().clusterSelector().isEmpty();
-  }
-
-  private Optional<String> taken(ModelDeployment deployment, String name) {
-    String namespace = deployment.getMetadata().getNamespace();
-    return Stream.<HasMetadata>of(
-            client.apps().deployments().inNamespace(namespace).withName(name).get(),
-            client.apps().daemonSets().inNamespace(namespace).withName(name).get(),
-            client.services().inNamespace(namespace).withName(name).get())
-        .filter(object -> object != null && !Owner.owns(deployment, object))
-        .findFirst()
-        .map(
-            object ->
-                "%s %s is there already and belongs to something else: rename the target or remove it"
-                    .formatted(object.getKind(), name));
   }
 }

@@ -23,11 +23,14 @@ import io.fabric8.kubernetes.api.model.apps.ControllerRevision;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -43,15 +46,22 @@ final class DeploymentWrites {
   private final KubernetesClient client;
   private final ServerSideApply apply;
   private final ServerSideApply handOver;
+  private final TakenNames names;
   private final VariantClaims claims;
   private final ServingObjects serving;
   private final EdgeDeploymentWrites members;
 
-  DeploymentWrites(OperatorContext operator) {
+  /**
+   * Writes.
+   *
+   * @param wake lets a ModelDeployment be looked at again
+   */
+  DeploymentWrites(OperatorContext operator, TakenNames names, Consumer<ResourceID> wake) {
     this.client = operator.client();
     this.apply = operator.apply();
     this.handOver = new ServerSideApply(operator.client(), HAND_OVER_MANAGER);
-    this.claims = new VariantClaims(operator.client());
+    this.names = names;
+    this.claims = new VariantClaims(operator.client(), wake);
     this.serving = new ServingObjects(operator.pods(), operator.settings().pushSecret());
     this.members = new EdgeDeploymentWrites(operator, serving);
   }
@@ -60,6 +70,7 @@ final class DeploymentWrites {
     keepRevision(facts, decision, context);
     claimVariants(facts, decision, context);
     serve(facts, decision, context);
+    names.settle(facts.deployment());
     members.write(facts, decision);
     removeOrphans(facts, context);
     forget(facts, decision, context);
@@ -71,7 +82,7 @@ final class DeploymentWrites {
       return;
     }
     ControllerRevision desired = RevisionRecords.write(facts.deployment(), decision.update());
-    apply.apply(desired, named(facts, context, ControllerRevision.class, desired));
+    apply(desired, named(facts, context, ControllerRevision.class, desired), context);
   }
 
   private void claimVariants(
@@ -82,9 +93,12 @@ final class DeploymentWrites {
         .forEach(
             (name, spec) -> {
               if (!facts.variants().containsKey(name)) {
-                Optional<ModelVariant> seen =
-                    DeploymentFactsReader.cached(context, new ResourceID(name, namespace));
-                claims.claim(facts.deployment(), name, spec, seen);
+                ResourceID id = new ResourceID(name, namespace);
+                claims.claim(
+                    facts.deployment(),
+                    name,
+                    spec,
+                    () -> DeploymentFactsReader.cached(context, id));
               }
             });
   }
@@ -97,7 +111,7 @@ final class DeploymentWrites {
         continue;
       }
       if (!target.hosts().isEmpty()) {
-        host(facts, target);
+        host(facts, target, context);
       } else if (target.plan() != null && artifact(facts, target.plan()).isPresent()) {
         HasMetadata workload =
             serving.workload(
@@ -105,13 +119,13 @@ final class DeploymentWrites {
                 target,
                 artifact(facts, target.plan()).get(),
                 decision.paused());
-        apply(workload, actual(facts, target, workload));
+        applyWorkload(workload, actual(facts, target, workload), context);
         removeOtherKind(facts, target);
       } else {
         continue;
       }
       Service service = serving.service(facts.deployment(), target.plan());
-      apply.apply(service, named(facts, context, Service.class, service));
+      apply(service, named(facts, context, Service.class, service), context);
       budgetDisruptions(facts, target, context);
       autoscale(facts, target, context);
     }
@@ -120,11 +134,12 @@ final class DeploymentWrites {
   /**
    * Applies what serves a target; before an autoscaler is to set its pods, it gets what is there.
    */
-  private void apply(HasMetadata workload, Optional<HasMetadata> there) {
+  private void applyWorkload(
+      HasMetadata workload, Optional<HasMetadata> there, Context<ModelDeployment> context) {
     there
         .flatMap(object -> ServingObjects.handOver(workload, object))
         .ifPresent(replicas -> handOver.apply(replicas, Optional.empty()));
-    apply.apply(workload, there);
+    apply(workload, there, context);
   }
 
   private void autoscale(
@@ -133,7 +148,8 @@ final class DeploymentWrites {
         .autoscaler(facts.deployment(), target.plan())
         .ifPresentOrElse(
             wanted ->
-                apply.apply(wanted, named(facts, context, HorizontalPodAutoscaler.class, wanted)),
+                apply(
+                    wanted, named(facts, context, HorizontalPodAutoscaler.class, wanted), context),
             () -> autoscalers(facts, target, context).forEach(this::remove));
   }
 
@@ -154,14 +170,14 @@ final class DeploymentWrites {
         target.plan().mode() == Placement.Mode.REPLICAS
             && serving.mostReplicas(facts.deployment(), target) > 1;
     if (several) {
-      apply.apply(budget, there);
+      apply(budget, there, context);
     } else {
       there.ifPresent(this::remove);
     }
   }
 
   /** The objects of a target of which several may be needed for a while. */
-  private void host(DeploymentFacts facts, TargetServing target) {
+  private void host(DeploymentFacts facts, TargetServing target, Context<ModelDeployment> context) {
     List<WorkloadFacts> workloads =
         facts.workloads().getOrDefault(target.target().name(), List.of());
     for (HostPlan host : target.hosts()) {
@@ -174,8 +190,10 @@ final class DeploymentWrites {
       artifact(facts, host.plan())
           .ifPresent(
               artifact ->
-                  apply(
-                      serving.host(facts.deployment(), host, artifact, there.orElse(null)), there));
+                  applyWorkload(
+                      serving.host(facts.deployment(), host, artifact, there.orElse(null)),
+                      there,
+                      context));
     }
     Set<String> names = target.hosts().stream().map(HostPlan::name).collect(Collectors.toSet());
     workloads.stream()
@@ -250,6 +268,25 @@ final class DeploymentWrites {
       if (!decision.keptVariants().contains(variant.getMetadata().getName())) {
         claims.release(facts.deployment(), variant);
       }
+    }
+  }
+
+  /** Applies, and lets the caches hold the outcome at once: the next look is not to repeat it. */
+  private void apply(
+      HasMetadata desired,
+      Optional<? extends HasMetadata> actual,
+      Context<ModelDeployment> context) {
+    ModelDeployment deployment = context.getPrimaryResource();
+    boolean mayTake = actual.isPresent() || names.isDoubted(deployment);
+    try {
+      apply
+          .applied(desired, actual, mayTake)
+          .ifPresent(applied -> RecentWrites.keep(applied, actual, context));
+    } catch (KubernetesClientException e) {
+      if (!mayTake && e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        names.doubt(deployment);
+      }
+      throw e;
     }
   }
 

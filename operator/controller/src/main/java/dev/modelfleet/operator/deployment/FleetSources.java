@@ -6,6 +6,8 @@ import dev.modelfleet.operator.cache.ReducedStore;
 import dev.modelfleet.operator.deployment.decide.ServingPod;
 import dev.modelfleet.operator.name.Labels;
 import dev.modelfleet.operator.name.ResourceName;
+import dev.modelfleet.operator.placement.NodeCache;
+import dev.modelfleet.operator.placement.NodeEventSource;
 import dev.modelfleet.operator.placement.decide.NodeFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
@@ -33,21 +35,21 @@ final class FleetSources {
   private static final String SERVING_PODS =
       Labels.MANAGED_SELECTOR + "," + Labels.COMPONENT + "=serve," + Labels.MODEL_DEPLOYMENT;
 
-  private InformerEventSource<Node, ModelDeployment> nodes;
+  private final NodeCache nodes;
   private InformerEventSource<Pod, ModelDeployment> pods;
+
+  /**
+   * Sources.
+   *
+   * @param nodes of the cluster
+   */
+  FleetSources(NodeCache nodes) {
+    this.nodes = nodes;
+  }
 
   /** The source of nodes. */
   EventSource<Node, ModelDeployment> nodes(EventSourceContext<ModelDeployment> context) {
-    nodes =
-        new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(Node.class, ModelDeployment.class)
-                .withItemStore(new ReducedStore<>(ReducedStore::node))
-                .withSecondaryToPrimaryMapper(node -> underway(context))
-                .withOnUpdateFilter(
-                    (now, before) -> !NodeFacts.of(now).equals(NodeFacts.of(before)))
-                .build(),
-            context);
-    return nodes;
+    return new NodeEventSource<>(nodes, node -> underway(context));
   }
 
   /** The source of serving pods. */
@@ -78,7 +80,7 @@ final class FleetSources {
   List<NodeFacts> nodesFor(ModelDeployment deployment) {
     return deployment.getStatus() == null || deployment.getStatus().currentRevision() == null
         ? List.of()
-        : nodes.list(node -> true).map(NodeFacts::of).toList();
+        : nodes.all();
   }
 
   /** Pods that serve a ModelDeployment. */

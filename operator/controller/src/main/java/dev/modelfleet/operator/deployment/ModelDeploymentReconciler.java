@@ -44,6 +44,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -68,7 +69,8 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
   private final OperatorContext operator;
   private final SimpleInboundEventSource<ModelDeployment> answers =
       new SimpleInboundEventSource<>("source-answers");
-  private final FleetSources fleet = new FleetSources();
+  private final ReportPace pace = new ReportPace();
+  private final FleetSources fleet;
   private EventSourceContext<ModelDeployment> sourceContext;
   private final MemberSources members = new MemberSources(this::users);
   private final DeploymentFactsReader reader;
@@ -76,10 +78,12 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
 
   public ModelDeploymentReconciler(OperatorContext operator) {
     this.operator = operator;
+    this.fleet = new FleetSources(operator.nodes());
+    TakenNames names = new TakenNames(operator.client());
     this.reader =
         new DeploymentFactsReader(
-            operator.client(), operator.sources(), fleet, members, answers::propagateEvent);
-    this.writes = new DeploymentWrites(operator);
+            operator.sources(), fleet, members, names, answers::propagateEvent);
+    this.writes = new DeploymentWrites(operator, names, answers::propagateEvent);
   }
 
   @Override
@@ -89,19 +93,35 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
     DeploymentFacts facts = reader.read(deployment, context);
     DeploymentDecision decision = DeploymentDecisions.decide(facts, now);
     writes.write(facts, decision, context);
-    report(facts, decision, now, context);
-    return recheck(decision, now);
+    Optional<Instant> held = report(facts, decision, now, context);
+    return held.map(until -> soon(until, now)).orElseGet(() -> recheck(decision, now));
   }
 
-  private void report(
+  /**
+   * Writes the status and tells what changed.
+   *
+   * @return when to do so, where it is not yet time
+   */
+  private Optional<Instant> report(
       DeploymentFacts facts,
       DeploymentDecision decision,
       Instant now,
       Context<ModelDeployment> context) {
     ModelDeploymentStatus status = DeploymentReport.of(facts, decision, now);
-    DeploymentStories.of(facts.status(), status, decision)
+    Optional<Instant> held = pace.heldUntil(facts, status, now, context);
+    if (held.isPresent()) {
+      return held;
+    }
+    DeploymentStories.of(facts, status, decision)
         .forEach(story -> operator.events().record(facts.deployment(), story));
-    StatusReport.write(facts.deployment(), status, ModelDeployment::new, context);
+    if (StatusReport.write(facts.deployment(), status, ModelDeployment::new, context)) {
+      pace.wrote(facts.deployment(), status, now);
+    }
+    return Optional.empty();
+  }
+
+  private static UpdateControl<ModelDeployment> soon(Instant time, Instant now) {
+    return UpdateControl.<ModelDeployment>noUpdate().rescheduleAfter(Duration.between(now, time));
   }
 
   private static UpdateControl<ModelDeployment> recheck(DeploymentDecision decision, Instant now) {

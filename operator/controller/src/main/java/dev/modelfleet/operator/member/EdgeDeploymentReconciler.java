@@ -2,6 +2,7 @@ package dev.modelfleet.operator.member;
 
 import dev.modelfleet.api.v1alpha1.EdgeDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
+import dev.modelfleet.operator.cache.PrunedStore;
 import dev.modelfleet.operator.member.decide.MemberReport;
 import dev.modelfleet.operator.name.Labels;
 import dev.modelfleet.operator.status.StatusReport;
@@ -123,6 +124,7 @@ public final class EdgeDeploymentReconciler implements Reconciler<EdgeDeployment
                     key(ed.getSpec().deployment().namespace(), ed.getSpec().deployment().name())));
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(ModelDeployment.class, EdgeDeployment.class)
+            .withItemStore(new PrunedStore<>(EdgeDeploymentReconciler::keepName))
             .withSecondaryToPrimaryMapper(
                 md ->
                     context
@@ -142,6 +144,12 @@ public final class EdgeDeploymentReconciler implements Reconciler<EdgeDeployment
             .withOnUpdateFilter((now, before) -> false)
             .build(),
         context);
+  }
+
+  /** Of ModelDeployments only whether they are there is looked at. */
+  private static void keepName(ModelDeployment deployment) {
+    deployment.setSpec(null);
+    deployment.setStatus(null);
   }
 
   private static String key(String namespace, String name) {

@@ -169,7 +169,13 @@ final class ControlPlane {
             directory.file("Corefile").toString()));
   }
 
-  Launch kwok(Credentials credentials, String extraStages) {
+  /** As often as a kubelet where that leaves the API server something to do it with. */
+  private static int leaseSeconds(int nodes) {
+    return Math.clamp(nodes / 32, 40, 160);
+  }
+
+  Launch kwok(Credentials credentials, ClusterSpec spec) {
+    String extraStages = spec.kwokStages();
     Path stages = directory.file("kwok-stages.yaml");
     String usual = HostCommand.run(tools.program(ToolModule.KWOK, "stages").toString());
     StateDirectory.write(stages, stages(usual, extraStages));
@@ -182,7 +188,7 @@ final class ControlPlane {
             "--config=" + stages,
             "--manage-all-nodes=false",
             "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
-            "--node-lease-duration-seconds=40"));
+            "--node-lease-duration-seconds=" + leaseSeconds(spec.kwokNodes())));
   }
 
   /** The usual stages but those that an extra one of the same name takes the place of. */

@@ -144,7 +144,7 @@ final class LocalStart {
       processes.start(controlPlane.dns(credentials, plan));
     }
     if (spec.kwokNodes() > 0) {
-      processes.start(controlPlane.kwok(credentials, spec.kwokStages()));
+      processes.start(controlPlane.kwok(credentials, spec));
     }
   }
 

@@ -19,19 +19,26 @@ public final class DeploymentStories {
   private final ModelDeploymentStatus before;
   private final ModelDeploymentStatus after;
   private final DeploymentDecision decision;
+  private final String uid;
   private final List<Story> stories = new ArrayList<>();
 
   private DeploymentStories(
-      ModelDeploymentStatus before, ModelDeploymentStatus after, DeploymentDecision decision) {
+      ModelDeploymentStatus before,
+      ModelDeploymentStatus after,
+      DeploymentDecision decision,
+      String uid) {
     this.before = before;
     this.after = after;
     this.decision = decision;
+    this.uid = uid;
   }
 
-  /** The stories of a change. */
+  /** The stories of a change from what is reported to what is to be. */
   public static List<Story> of(
-      ModelDeploymentStatus before, ModelDeploymentStatus after, DeploymentDecision decision) {
-    return new DeploymentStories(before, after, decision).all();
+      DeploymentFacts facts, ModelDeploymentStatus after, DeploymentDecision decision) {
+    return new DeploymentStories(
+            facts.status(), after, decision, facts.deployment().getMetadata().getUid())
+        .all();
   }
 
   private List<Story> all() {
@@ -73,10 +80,12 @@ public final class DeploymentStories {
     String subject = "target " + serving.target().name() + ": variant " + name;
     VariantPhase phase = serving.phase();
     boolean first = then == null;
-    if (first && phase != VariantPhase.READY && phase != VariantPhase.REJECTED) {
+    boolean begun = phase == VariantPhase.BUILDING || phase == VariantPhase.PROBING;
+    boolean unknown = first || VariantWords.notStarted(name).equals(then.message());
+    if (begun && unknown && madeForThis(serving)) {
       stories.add(Story.normal("VariantBuilding", subject + " is built and proven"));
     }
-    if (phase == VariantPhase.READY && (first || then.artifact() == null)) {
+    if (phase == VariantPhase.READY && (first || then.artifact() == null) && madeForThis(serving)) {
       stories.add(Story.normal("VariantReady", subject + ": " + VariantWords.message(serving)));
     }
     boolean troubled = phase == VariantPhase.REJECTED || phase == VariantPhase.FAILED;
@@ -85,6 +94,14 @@ public final class DeploymentStories {
       String reason = phase == VariantPhase.REJECTED ? "VariantRejected" : "VariantFailed";
       stories.add(Story.warning(reason, subject + ": " + words));
     }
+  }
+
+  /** Of a variant that several share, the one tells that it was made for: its first owner. */
+  private boolean madeForThis(TargetServing serving) {
+    return serving.wantedVariant().getMetadata().getOwnerReferences().stream()
+        .findFirst()
+        .filter(owner -> owner.getUid().equals(uid))
+        .isPresent();
   }
 
   private void rollout() {

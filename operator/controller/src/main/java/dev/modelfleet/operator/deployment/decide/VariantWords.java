@@ -18,7 +18,12 @@ final class VariantWords {
   /** Message of the variant's condition Ready. */
   static String message(TargetServing serving) {
     String variant = serving.wanted() == null ? "none" : serving.wanted().variant();
-    return ready(serving).map(Condition::message).orElse("variant " + variant + " is not started");
+    return ready(serving).map(Condition::message).orElseGet(() -> notStarted(variant));
+  }
+
+  /** What is said of a variant before it says something itself. */
+  static String notStarted(String variant) {
+    return "variant " + variant + " is not started";
   }
 
   /** Whether nothing more happens to the variant until someone changes something. */

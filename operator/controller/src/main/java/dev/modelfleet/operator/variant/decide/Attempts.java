@@ -48,7 +48,9 @@ final class Attempts {
     int attempt = facts.attempt() + 1;
     status.attempt(attempt).retryTime(null);
     String message = "attempt " + attempt + ": " + why;
-    stories.add(Story.normal("VariantBuilding", message));
+    if (attempt > 1) {
+      stories.add(Story.normal("VariantBuilding", message));
+    }
     return new VariantDecision.StartBuild(
         report.building(status, Reason.BUILDING, message), List.copyOf(stories));
   }
@@ -59,7 +61,6 @@ final class Attempts {
     return switch (facts.place()) {
       case ProbePlace.Chosen(String node, boolean requestsDevice) -> {
         String message = "the probe measures recipe " + status.recipe() + " on node " + node;
-        stories.add(Story.normal("VariantProbing", message));
         yield new VariantDecision.StartProbe(
             report.probing(status, Reason.PROBING, message),
             List.copyOf(stories),
