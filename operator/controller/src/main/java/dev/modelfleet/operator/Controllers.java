@@ -15,9 +15,12 @@ import java.util.Optional;
 /** The operator with all its controllers, in the application and in tests alike. */
 public final class Controllers {
 
-  /** More than the processors serve would only wait for each other, and for the API server. */
+  /**
+   * Of more, each waits longer for processors and the API server; of fewer, the operator waits for
+   * answers while it could work.
+   */
   private static final int RECONCILER_THREADS =
-      Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 10);
+      Math.clamp(2L * Runtime.getRuntime().availableProcessors(), 4, 10);
 
   private static final Duration CACHE_SYNC_TIMEOUT = Duration.ofMinutes(5);
 
