@@ -1,6 +1,7 @@
 """Modelfleet beside onnxruntime.quantization on the classifiers that `models/train.py` made."""
 
 import os
+import zlib
 
 import numpy as np
 import onnx
@@ -158,12 +159,65 @@ def factorization(modelfleet, models, work):
             less = f"{share}%"
             for repair in (False, True):
                 step = {"factorize": {"flopsReduction": less, "repair": repair}}
-                name = f"factorized {share}" if repair else f"factorized {share} without repair"
+                name = f"factorized {share} and repaired" if repair else f"factorized {share}"
                 files[name] = modelfleet.compress(name, [step], original, calibration, out)
             if network != "transformer":
                 step = {"prune": {"method": "Channel", "flopsReduction": less}}
                 files[f"pruned {share}"] = modelfleet.compress(f"pruned-{share}", [step], original, calibration, out)
         data = np.load(folder / "evaluation.npz")
+        latencies = interleaved([path for path, _, _ in files.values()], {"x": data["x"][:1]})
+        for (name, (path, seconds, _)), latency in zip(files.items(), latencies):
+            onnx.checker.check_model(path, full_check=True)
+            size = f"{os.path.getsize(path) / 1e3:.0f}"
+            wall = f"{seconds:.1f}" if seconds else "–"
+            rows.append([network, name, f"{100 * top1(path, data):.2f}", size, f"{latency:.3f}", wall])
+    table(["network", "model", "top-1 %", "KB", "p50 ms", "wall s"], rows)
+
+
+def zeros(modelfleet, models, work):
+    """Single weights made zero: what it costs, and what compression of the file makes of it."""
+    rows = []
+    settings = {"50": {"ratio": "50%"}, "70": {"ratio": "70%"}, "80": {"ratio": "80%"}, "2:4": {"pattern": "2:4"}}
+    for network in NETWORKS:
+        folder, out = models / network, work / network
+        out.mkdir(parents=True, exist_ok=True)
+        original, calibration = folder / "model.onnx", folder / "calibration.npz"
+        files = {"original": str(original)}
+        for label, setting in settings.items():
+            for repair in (False, True):
+                step = {"prune": {"method": "Magnitude", "repair": repair, **setting}}
+                name = f"zeros {label}" if repair else f"zeros {label} without repair"
+                files[name], _, _ = modelfleet.compress(name.replace(":", "of"), [step], original, calibration, out)
+        data = np.load(folder / "evaluation.npz")
+        latencies = interleaved(files.values(), {"x": data["x"][:1]})
+        for (name, path), latency in zip(files.items(), latencies):
+            onnx.checker.check_model(path, full_check=True)
+            content = open(path, "rb").read()
+            sizes = [f"{len(content) / 1e3:.0f}", f"{len(zlib.compress(content, 6)) / 1e3:.0f}"]
+            rows.append([network, name, f"{100 * top1(path, data):.2f}", *sizes, f"{latency:.3f}"])
+    table(["network", "model", "top-1 %", "KB", "KB gzip", "p50 ms"], rows)
+
+
+def codebooks(modelfleet, models, work):
+    """Weights as indices into codebooks beside 8-bit weights."""
+    rows = []
+    for network in NETWORKS:
+        folder, out = models / network, work / network
+        out.mkdir(parents=True, exist_ok=True)
+        original, calibration = folder / "model.onnx", folder / "calibration.npz"
+        data = np.load(folder / "evaluation.npz")
+
+        def compress(name, scheme, **settings):
+            steps = [{"simplify": {}}, {"quantize": {"scheme": scheme, **settings}}]
+            return modelfleet.compress(name, steps, original, calibration, out)
+
+        files = {"original": (str(original), None, None), "int8 weights": compress("int8-weights", "WeightOnly")}
+        for bits in (4, 3, 2):
+            shared = {"granularity": "PerTensor", "weights": {"bits": bits, "rounding": "GPTQ"}}
+            files[f"{bits}-bit codes"] = compress(f"codes-{bits}", "NonUniform", **shared)
+        limit = {"maxModelSize": str(os.path.getsize(files["3-bit codes"][0]))}
+        mixed = {"granularity": "PerTensor", "weights": {"rounding": "GPTQ"}, "mixedPrecision": limit}
+        files["codes at the size of 3 bits"] = compress("codes-mixed", "NonUniform", **mixed)
         latencies = interleaved([path for path, _, _ in files.values()], {"x": data["x"][:1]})
         for (name, (path, seconds, _)), latency in zip(files.items(), latencies):
             onnx.checker.check_model(path, full_check=True)

@@ -7,7 +7,7 @@ import classifiers
 import sentences
 from trials import Modelfleet
 
-PARTS = ("sentences", "classifiers", "calibration", "mixed", "pruning", "factorization", "alignment")
+PARTS = ("sentences", "classifiers", "calibration", "mixed", "pruning", "factorization", "zeros", "codebooks", "alignment")
 
 
 def main():
@@ -29,6 +29,11 @@ def main():
         "mixed": lambda: classifiers.mixed(modelfleet, arguments.models, arguments.work),
         "pruning": lambda: classifiers.pruning(modelfleet, arguments.models, arguments.work),
         "factorization": lambda: classifiers.factorization(modelfleet, arguments.models, arguments.work),
+        "zeros": lambda: classifiers.zeros(modelfleet, arguments.models, arguments.work),
+        "codebooks": lambda: (
+            sentences.codebooks(modelfleet, arguments.classpath, arguments.sentences, arguments.work / "sentences"),
+            classifiers.codebooks(modelfleet, arguments.models, arguments.work),
+        ),
         "alignment": lambda: classifiers.alignment(modelfleet, arguments.models, arguments.work),
     }
     for part in [arguments.only] if arguments.only else parts:

@@ -76,15 +76,19 @@ def cosine(a, b):
     return float(np.mean((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)))
 
 
-def compare(modelfleet, classpath, sentences, work):
+def prepare(classpath, sentences, work):
+    """Paths of the original, of what to calibrate with and of what to judge by."""
     work.mkdir(parents=True, exist_ok=True)
     extract(classpath, work)
     lines = sentences.read_text().strip().splitlines()
     calibration, evaluation = work / "calibration.npz", work / "evaluation.npz"
     tokenize(work, texts(lines[:20], 64, 1), calibration)
     tokenize(work, texts(lines[20:], 100, 2), evaluation)
+    return str(work / MODEL), calibration, evaluation
 
-    original = str(work / MODEL)
+
+def compare(modelfleet, classpath, sentences, work):
+    original, calibration, evaluation = prepare(classpath, sentences, work)
     # The reference's per-channel QDQ does not load on the operator set 11 of the original.
     converted = str(work / "opset17.onnx")
     if not os.path.exists(converted):
@@ -97,6 +101,38 @@ def compare(modelfleet, classpath, sentences, work):
     for name, step in RECIPES.items():
         files[f"modelfleet {name}"] = modelfleet.compress(name, [{"simplify": {}}, step], original, calibration, work)
 
+    judge(files, original, evaluation)
+
+
+def codebook(limit=None, granularity="PerChannel", **weights):
+    step = {"scheme": "NonUniform", "granularity": granularity, "weights": weights}
+    return {"quantize": {**step, "mixedPrecision": {"maxModelSize": str(limit)}} if limit else step}
+
+
+def codebooks(modelfleet, classpath, sentences, work):
+    """Codebooks beside blocks of integers."""
+    original, calibration, evaluation = prepare(classpath, sentences, work)
+
+    def compress(name, step):
+        return modelfleet.compress(name, [{"simplify": {}}, step], original, calibration, work)
+
+    files = {"original": (original, None, None)}
+    for rounding in ("Nearest", "HQQ", "GPTQ"):
+        files[f"int4 blocks, {rounding}"] = compress(f"blocks-4-{rounding}", blocks(bits=4, rounding=rounding))
+    size = os.path.getsize(files["int4 blocks, GPTQ"][0])
+    recipes = {
+        "4-bit codes, Nearest": codebook(bits=4),
+        "4-bit codes, GPTQ": codebook(bits=4, rounding="GPTQ"),
+        "4-bit codes, one codebook a layer, GPTQ": codebook(granularity="PerTensor", bits=4, rounding="GPTQ"),
+        "3-bit codes, GPTQ": codebook(bits=3, rounding="GPTQ"),
+        "codes at the size of int4 blocks, GPTQ": codebook(limit=size, rounding="GPTQ"),
+    }
+    for name, step in recipes.items():
+        files[name] = compress(name.replace(",", ""), step)
+    judge(files, original, evaluation)
+
+
+def judge(files, original, evaluation):
     data = np.load(evaluation)
     expected, _ = embeddings(original, data)
     rows = []

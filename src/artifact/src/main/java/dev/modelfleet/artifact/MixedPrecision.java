@@ -54,6 +54,11 @@ public record MixedPrecision(
     return size(maxModelSize);
   }
 
+  /** Whether nothing but the size is limited and no formats are named. */
+  boolean onlySize() {
+    return maxAccuracyDrop == null && maxRelativeLatency == null && formats.isEmpty();
+  }
+
   /** Largest loss as a fraction; null for no limit. */
   @JsonIgnore
   public Double maxDrop() {

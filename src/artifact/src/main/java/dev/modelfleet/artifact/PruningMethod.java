@@ -10,5 +10,9 @@ public enum PruningMethod {
 
   /** Whole residual blocks. */
   @JsonProperty("Layer")
-  LAYER
+  LAYER,
+
+  /** Single weights, which become zero. */
+  @JsonProperty("Magnitude")
+  MAGNITUDE
 }

@@ -16,5 +16,9 @@ public enum QuantizationScheme {
 
   /** Weights are stored as integers and expanded to floating point before use. */
   @JsonProperty("WeightOnly")
-  WEIGHT_ONLY
+  WEIGHT_ONLY,
+
+  /** Weights are stored as indices into codebooks and looked up before use. */
+  @JsonProperty("NonUniform")
+  NON_UNIFORM
 }

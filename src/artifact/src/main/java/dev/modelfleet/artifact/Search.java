@@ -62,14 +62,21 @@ public record Search(
   }
 
   private static boolean removesShare(Step step) {
-    return step instanceof Step.Prune || step instanceof Step.Factorize;
+    return (step instanceof Step.Prune prune && prune.pattern() == null)
+        || step instanceof Step.Factorize;
   }
 
   private static Step withRatio(Step step, String ratio) {
     return switch (step) {
-      case Step.Prune prune ->
+      case Step.Prune prune when prune.pattern() == null ->
           new Step.Prune(
-              prune.method(), ratio, null, prune.alignment(), prune.importance(), prune.repair());
+              prune.method(),
+              ratio,
+              null,
+              null,
+              prune.alignment(),
+              prune.importance(),
+              prune.repair());
       case Step.Factorize factorize ->
           new Step.Factorize(ratio, null, factorize.alignment(), factorize.repair());
       default -> step;

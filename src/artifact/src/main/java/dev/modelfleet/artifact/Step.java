@@ -37,7 +37,8 @@ public sealed interface Step {
   record Simplify() implements Step {}
 
   /**
-   * Uniform integer quantization of weights and, by scheme, of activations.
+   * Quantization of weights and, by scheme, of activations: uniform, or with scheme NonUniform to
+   * the levels of codebooks.
    *
    * @param scheme how activations are treated; required
    * @param granularity how many weights share a scale; PerChannel unless given
@@ -51,12 +52,12 @@ public sealed interface Step {
    *     scheme Static; null stands for false
    * @param biasCorrection whether the mean error of each channel is taken back in its bias; only
    *     with scheme Static; null stands for false
-   * @param weights how weights are stored; 8 bits unless given. Granularity PerBlock has more
-   *     choices and is for scheme WeightOnly only
-   * @param mixedPrecision limits within which each layer gets a format of its own, which needs
-   *     calibration data; null quantizes all layers alike
-   * @param weightRange which integers stand for weights, not with scheme WeightOnly; null leaves it
-   *     to what the target's processor needs
+   * @param weights how weights are stored; 8 bits unless given, with scheme NonUniform 4.
+   *     Granularity PerBlock has more choices and is for scheme WeightOnly only
+   * @param mixedPrecision limits within which each layer gets a format of its own, with scheme
+   *     NonUniform a number of bits, which needs calibration data; null quantizes all layers alike
+   * @param weightRange which integers stand for weights, only with schemes Dynamic and Static; null
+   *     leaves it to what the target's processor needs
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Quantize(
@@ -122,7 +123,7 @@ public sealed interface Step {
     public Quantize {
       if (scheme == null) {
         throw new IllegalArgumentException(
-            "quantize.scheme is missing: give Dynamic, Static or WeightOnly");
+            "quantize.scheme is missing: give Dynamic, Static, WeightOnly or NonUniform");
       }
       boolean isStatic = scheme == QuantizationScheme.STATIC;
       if (!isStatic && (activations != null || calibration != null)) {
@@ -135,10 +136,12 @@ public sealed interface Step {
         activations = activations == null ? ActivationType.UINT8 : activations;
         calibration = calibration == null ? CalibrationMethod.MIN_MAX : calibration;
       }
-      if (scheme == QuantizationScheme.WEIGHT_ONLY && Boolean.TRUE.equals(smoothing)) {
+      boolean weightsAlone =
+          scheme == QuantizationScheme.WEIGHT_ONLY || scheme == QuantizationScheme.NON_UNIFORM;
+      if (weightsAlone && Boolean.TRUE.equals(smoothing)) {
         throw new IllegalArgumentException(
-            "quantize.smoothing applies to schemes Dynamic and Static only: remove it, as scheme"
-                + " WeightOnly leaves activations as they are");
+            "quantize.smoothing applies to schemes Dynamic and Static only: remove it, as other"
+                + " schemes leave activations as they are");
       }
       if (!isStatic && (Boolean.TRUE.equals(equalization) || Boolean.TRUE.equals(biasCorrection))) {
         throw new IllegalArgumentException(
@@ -152,10 +155,10 @@ public sealed interface Step {
             "quantize.calibration MeanSquaredError and Entropy weigh steps of 8 bits: with"
                 + " activations UInt16 set MinMax, MovingAverage or Percentile");
       }
-      if (scheme == QuantizationScheme.WEIGHT_ONLY && weightRange != null) {
+      if (weightsAlone && weightRange != null) {
         throw new IllegalArgumentException(
-            "quantize.weightRange applies to schemes Dynamic and Static only: remove it, as scheme"
-                + " WeightOnly multiplies in floating point");
+            "quantize.weightRange applies to schemes Dynamic and Static only: remove it, as other"
+                + " schemes multiply in floating point");
       }
       if (weightRange == WeightRange.UNSIGNED && activations == ActivationType.INT8) {
         throw new IllegalArgumentException(
@@ -168,11 +171,19 @@ public sealed interface Step {
             "quantize.granularity PerBlock is for scheme WeightOnly only: set granularity:"
                 + " PerChannel or scheme: WeightOnly");
       }
+      boolean codebooks = scheme == QuantizationScheme.NON_UNIFORM;
+      if (codebooks
+          && mixedPrecision != null
+          && (mixedPrecision.maxModelSize() == null || !mixedPrecision.onlySize())) {
+        throw new IllegalArgumentException(
+            "with scheme NonUniform quantize.mixedPrecision takes maxModelSize and nothing else: it"
+                + " chooses the bits of each layer");
+      }
       weights = weights == null ? WeightFormat.DEFAULT : weights;
-      if (!blocks) {
+      if (!blocks && !codebooks) {
         weights.requireNoBlocks();
       }
-      weights = blocks ? weights.forBlocks() : null;
+      weights = codebooks ? weights.forCodebooks() : blocks ? weights.forBlocks() : null;
       operators = operators == null ? List.of() : List.copyOf(operators);
       // One form for what means the same: equal recipes have equal content keys.
       smoothing = Boolean.TRUE.equals(smoothing) ? true : null;
@@ -205,6 +216,10 @@ public sealed interface Step {
 
     @Override
     public Optional<Precision> resultingPrecision() {
+      if (scheme == QuantizationScheme.NON_UNIFORM) {
+        // Looked up as FP32 when the model is loaded: every device runs that.
+        return Optional.empty();
+      }
       boolean four =
           (weights != null && weights.bits() == 4)
               || (mixedPrecision != null
@@ -218,8 +233,11 @@ public sealed interface Step {
    *
    * @param method what is removed; required
    * @param ratio share of the parameters to remove, for instance {@code 50%}; this or
-   *     flopsReduction
-   * @param flopsReduction share of the floating-point operations to remove
+   *     flopsReduction, with method Magnitude this or pattern
+   * @param flopsReduction share of the floating-point operations to remove; not with method
+   *     Magnitude
+   * @param pattern how many of so many consecutive inputs of an output keep their weights, for
+   *     instance {@code 2:4}; only with method Magnitude
    * @param alignment number of which the channels that are left in each layer are a multiple, only
    *     with method Channel; 8 unless given
    * @param importance how what matters least is found, only with method Channel; Activation unless
@@ -232,18 +250,22 @@ public sealed interface Step {
       PruningMethod method,
       String ratio,
       String flopsReduction,
+      String pattern,
       Integer alignment,
       Importance importance,
       Boolean repair)
       implements Step {
 
     private static final int DEFAULT_ALIGNMENT = 8;
+    private static final List<String> PATTERNS = List.of("1:2", "1:4", "2:4", "4:8");
 
     public Prune {
       if (method == null) {
-        throw new IllegalArgumentException("prune.method is missing: give Channel or Layer");
+        throw new IllegalArgumentException(
+            "prune.method is missing: give Channel, Layer or Magnitude");
       }
-      if ((ratio == null) == (flopsReduction == null)) {
+      checkPattern(method, ratio, flopsReduction, pattern);
+      if (method != PruningMethod.MAGNITUDE && (ratio == null) == (flopsReduction == null)) {
         throw new IllegalArgumentException(
             "exactly one of prune.ratio and prune.flopsReduction is needed: for example ratio: 50%");
       }
@@ -264,6 +286,36 @@ public sealed interface Step {
       }
       // One form for what means the same: equal recipes have equal content keys.
       repair = Boolean.FALSE.equals(repair) ? false : null;
+    }
+
+    private static void checkPattern(
+        PruningMethod method, String ratio, String flopsReduction, String pattern) {
+      boolean single = method == PruningMethod.MAGNITUDE;
+      if (single && ((ratio == null) == (pattern == null) || flopsReduction != null)) {
+        throw new IllegalArgumentException(
+            "with prune.method Magnitude exactly one of prune.ratio and prune.pattern is needed:"
+                + " zeros save no operations");
+      }
+      if (!single && pattern != null) {
+        throw new IllegalArgumentException(
+            "prune.pattern applies to method Magnitude only: remove it or set method: Magnitude");
+      }
+      if (pattern != null && !PATTERNS.contains(pattern)) {
+        throw new IllegalArgumentException(
+            "prune.pattern is " + pattern + ": give one of " + PATTERNS);
+      }
+    }
+
+    /** Weights of a group that stay; 0 without a pattern. */
+    @JsonIgnore
+    public int keptOfGroup() {
+      return pattern == null ? 0 : pattern.charAt(0) - '0';
+    }
+
+    /** Consecutive inputs of a group; 0 without a pattern. */
+    @JsonIgnore
+    public int group() {
+      return pattern == null ? 0 : pattern.charAt(2) - '0';
     }
 
     /** {@code ratio} as a fraction of 1. */
@@ -296,7 +348,7 @@ public sealed interface Step {
    * @param flopsReduction share of the floating-point operations to remove
    * @param alignment number of which ranks are a multiple; 8 unless given
    * @param repair whether what is left is fitted to what the original computes on the calibration
-   *     data; null stands for true
+   *     data; null stands for false
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Factorize(String ratio, String flopsReduction, Integer alignment, Boolean repair)
@@ -318,7 +370,7 @@ public sealed interface Step {
             "factorize.alignment is " + alignment + ": give a number from 1 to 1024");
       }
       // One form for what means the same: equal recipes have equal content keys.
-      repair = Boolean.FALSE.equals(repair) ? false : null;
+      repair = Boolean.TRUE.equals(repair) ? true : null;
     }
 
     /** {@code ratio} or {@code flopsReduction} as a fraction of 1. */
@@ -335,7 +387,7 @@ public sealed interface Step {
 
     /** Whether what is left is fitted to what the original computes. */
     public boolean repairs() {
-      return repair == null;
+      return repair != null;
     }
 
     @Override

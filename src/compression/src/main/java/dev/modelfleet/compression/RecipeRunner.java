@@ -2,17 +2,20 @@ package dev.modelfleet.compression;
 
 import dev.modelfleet.artifact.Evaluation;
 import dev.modelfleet.artifact.Granularity;
+import dev.modelfleet.artifact.QuantizationScheme;
 import dev.modelfleet.artifact.Recipe;
 import dev.modelfleet.artifact.Step;
 import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.calibration.Ranges;
+import dev.modelfleet.compression.codebook.NonUniformQuantizer;
 import dev.modelfleet.compression.convert.HalfPrecision;
 import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.factorize.Factorizer;
 import dev.modelfleet.compression.mixed.MixedPrecisionQuantizer;
 import dev.modelfleet.compression.prune.BlockPruner;
 import dev.modelfleet.compression.prune.ChannelPruner;
+import dev.modelfleet.compression.prune.MagnitudePruner;
 import dev.modelfleet.compression.quantize.BlockwiseQuantizer;
 import dev.modelfleet.compression.quantize.DynamicQuantizer;
 import dev.modelfleet.compression.quantize.StaticQuantizer;
@@ -69,6 +72,11 @@ public final class RecipeRunner {
     List<StepNote> notes = new ArrayList<>();
     for (Step step : recipe.steps()) {
       long start = System.nanoTime();
+      if (notes.isEmpty() && (step instanceof Step.Prune || step instanceof Step.Factorize)) {
+        // These simplify first: layers are told by the names that they then have.
+        new Simplify().apply(model, context);
+        base = model.copy();
+      }
       String message = transform(step).apply(model, context);
       notes.add(new StepNote(name(step), message, (System.nanoTime() - start) / 1_000_000));
       if (step instanceof Step.Simplify) {
@@ -82,13 +90,14 @@ public final class RecipeRunner {
     return switch (step) {
       case Step.Simplify simplify -> new Simplify();
       case Step.Quantize quantize ->
-          quantize.mixedPrecision() != null
+          quantize.mixedPrecision() != null && quantize.scheme() != QuantizationScheme.NON_UNIFORM
               ? new MixedPrecisionQuantizer(quantize, quantize.mixedPrecision())
               : uniform(quantize);
       case Step.Prune prune ->
           switch (prune.method()) {
             case CHANNEL -> new ChannelPruner(prune);
             case LAYER -> new BlockPruner(prune);
+            case MAGNITUDE -> new MagnitudePruner(prune);
           };
       case Step.Factorize factorize -> new Factorizer(factorize);
       case Step.Convert convert -> new HalfPrecision(convert);
@@ -103,6 +112,7 @@ public final class RecipeRunner {
           quantize.granularity() == Granularity.PER_BLOCK
               ? new BlockwiseQuantizer(quantize)
               : new WeightOnlyQuantizer(quantize);
+      case NON_UNIFORM -> new NonUniformQuantizer(quantize);
     };
   }
 

@@ -29,6 +29,7 @@ class OnnxCheckerTest {
     List<String> steps = new ArrayList<>(RandomModelsTest.TOLERANCE.keySet());
     steps.add(MIXED);
     steps.add("{\"factorize\":{\"flopsReduction\":\"10%\",\"alignment\":4}}");
+    steps.add("{\"prune\":{\"method\":\"Magnitude\",\"ratio\":\"40%\"}}");
     for (String step : steps.stream().sorted().toList()) {
       number++;
       emit(RandomModel.attention(number), step, "attention-" + number);

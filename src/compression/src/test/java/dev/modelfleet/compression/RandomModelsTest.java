@@ -46,6 +46,12 @@ class RandomModelsTest {
               "{\"quantize\":{\"scheme\":\"WeightOnly\",\"granularity\":\"PerBlock\","
                   + "\"weights\":{\"bits\":4,\"blockSize\":16,\"rounding\":\"GPTQ\"}}}",
               0.2),
+          Map.entry(
+              "{\"quantize\":{\"scheme\":\"NonUniform\",\"granularity\":\"PerTensor\"}}", 0.2),
+          Map.entry(
+              "{\"quantize\":{\"scheme\":\"NonUniform\",\"granularity\":\"PerTensor\","
+                  + "\"weights\":{\"bits\":6,\"rounding\":\"GPTQ\"}}}",
+              0.01),
           Map.entry("{\"quantize\":{\"scheme\":\"Dynamic\"}}", 0.02),
           Map.entry("{\"quantize\":{\"scheme\":\"Static\"}}", 0.03),
           Map.entry("{\"quantize\":{\"scheme\":\"Static\",\"granularity\":\"PerTensor\"}}", 0.06),

@@ -27,8 +27,8 @@ import java.util.List;
     value =
         """
         has(self.calibration) || !self.recipes.exists(r, r.steps.exists(s, has(s.prune) && \
-        (s.prune.repair || s.prune.method != 'Channel' || !has(s.prune.importance) || \
-        s.prune.importance == 'Activation')))\
+        (s.prune.repair || s.prune.method == 'Layer' || (s.prune.method == 'Channel' && \
+        (!has(s.prune.importance) || s.prune.importance == 'Activation')))))\
         """,
     message =
         """

@@ -42,10 +42,10 @@ public record FactorizeStep(
             units. 8 unless given.\
             """)
         Integer alignment,
-    @Default("true")
+    @Default("false")
         @JsonPropertyDescription(
             """
             Whether what is left is fitted to what the original computes on the calibration data, \
-            layer after layer.\
+            layer after layer, which pays where there are hundreds of samples.\
             """)
         Boolean repair) {}

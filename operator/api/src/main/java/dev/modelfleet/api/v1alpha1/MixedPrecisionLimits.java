@@ -25,7 +25,8 @@ public record MixedPrecisionLimits(
         @JsonPropertyDescription(
             """
             Largest model; the error of its result is then the smallest that fits. Where it and \
-            maxRelativeLatency are absent, the smallest model within maxAccuracyDrop is made. \
+            maxRelativeLatency are absent, the smallest model within maxAccuracyDrop is made. With \
+            scheme NonUniform, which takes this limit only, each layer gets 2 to 8 bits. \
             Example: 15M\
             """)
         Quantity maxModelSize,

@@ -13,7 +13,7 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 
-/** Uniform integer quantization. */
+/** Quantization of weights and, by scheme, of activations. */
 @ApiObject
 @ValidationRule(
     value = "self.granularity != 'PerBlock' || self.scheme == 'WeightOnly'",
@@ -25,7 +25,7 @@ import java.util.List;
 @ValidationRule(
     value =
         """
-        self.granularity == 'PerBlock' || !has(self.weights) || !(has(self.weights.blockSize) || \
+        self.granularity == 'PerBlock' || self.scheme == 'NonUniform' || !has(self.weights) || !(has(self.weights.blockSize) || \
         has(self.weights.symmetric) || has(self.weights.computation) || \
         (has(self.weights.bits) && self.weights.bits != 8) || \
         (has(self.weights.rounding) && self.weights.rounding != 'Nearest'))\
@@ -34,6 +34,37 @@ import java.util.List;
         """
         quantize.weights sets 4 bits, blockSize, symmetric, rounding or computation, which blocks \
         of weights have only: set scheme: WeightOnly and granularity: PerBlock, or remove them\
+        """)
+@ValidationRule(
+    value =
+        """
+        self.scheme != 'NonUniform' || !has(self.weights) || !(has(self.weights.blockSize) || \
+        has(self.weights.symmetric) || has(self.weights.computation) || \
+        (has(self.weights.rounding) && self.weights.rounding == 'HQQ'))\
+        """,
+    message =
+        """
+        quantize.weights sets blockSize, symmetric, computation or rounding HQQ, which scheme \
+        NonUniform has not: remove them, or set scheme: WeightOnly and granularity: PerBlock\
+        """)
+@ValidationRule(
+    value =
+        """
+        self.scheme == 'NonUniform' || !has(self.weights) || !has(self.weights.bits) || \
+        self.weights.bits in [4, 8]\
+        """,
+    message = "weights.bits must be 4 or 8, other numbers are for scheme NonUniform: set bits: 4")
+@ValidationRule(
+    value =
+        """
+        self.scheme != 'NonUniform' || !has(self.mixedPrecision) || \
+        (has(self.mixedPrecision.maxModelSize) && !has(self.mixedPrecision.maxAccuracyDrop) && \
+        !has(self.mixedPrecision.maxRelativeLatency) && !has(self.mixedPrecision.formats))\
+        """,
+    message =
+        """
+        with scheme NonUniform quantize.mixedPrecision takes maxModelSize and nothing else: it \
+        chooses the bits of each layer\
         """)
 @ValidationRule(
     value = "self.scheme == 'Static' || (!has(self.activations) && !has(self.calibration))",
@@ -65,7 +96,7 @@ import java.util.List;
         UInt16 set MinMax, MovingAverage or Percentile\
         """)
 @ValidationRule(
-    value = "self.scheme != 'WeightOnly' || !has(self.smoothing) || !self.smoothing",
+    value = "self.scheme in ['Dynamic', 'Static'] || !has(self.smoothing) || !self.smoothing",
     message =
         """
         quantize.smoothing applies to schemes Dynamic and Static only: remove it or set another \
@@ -74,12 +105,12 @@ import java.util.List;
 @ValidationRule(
     value =
         """
-        !has(self.weightRange) || (self.scheme != 'WeightOnly' && (self.weightRange != 'Unsigned' || \
+        !has(self.weightRange) || (self.scheme in ['Dynamic', 'Static'] && (self.weightRange != 'Unsigned' || \
         !has(self.activations) || self.activations != 'Int8'))\
         """,
     message =
         """
-        quantize.weightRange is not for scheme WeightOnly, which multiplies in floating point, and \
+        quantize.weightRange is for schemes Dynamic and Static only, and \
         Unsigned not for activations Int8: remove it\
         """)
 public record QuantizeStep(
@@ -87,8 +118,9 @@ public record QuantizeStep(
         @JsonPropertyDescription(
             """
             How activations are treated: Dynamic (scales are computed for each request), Static \
-            (scales are fixed from calibration data, QDQ form) or WeightOnly (weights are stored \
-            as integers and expanded before use).\
+            (scales are fixed from calibration data, QDQ form), WeightOnly (weights are stored \
+            as integers and expanded before use) or NonUniform (weights are stored as indices into \
+            codebooks, which are looked up when the model is loaded: a small file, no faster).\
             """)
         QuantizationScheme scheme,
     @Default("PerChannel")
@@ -96,7 +128,7 @@ public record QuantizeStep(
             """
             How many weights share one scale: PerTensor (all of a tensor), PerChannel (those of \
             one output channel) or, with scheme WeightOnly only, PerBlock (blockSize of one \
-            output channel).\
+            output channel). With scheme NonUniform those that share a codebook.\
             """)
         Granularity granularity,
     @JsonPropertyDescription(
@@ -143,7 +175,8 @@ public record QuantizeStep(
             its bias, one layer after another; with scheme Static only. false unless given.\
             """)
         Boolean biasCorrection,
-    @JsonPropertyDescription("How weights are stored; 8 bits unless given.")
+    @JsonPropertyDescription(
+            "How weights are stored; 8 bits unless given, with scheme NonUniform 4.")
         WeightFormatting weights,
     @JsonPropertyDescription(
             """

@@ -58,8 +58,8 @@ public record RecipeStep(
     }
     return prune != null
         && (!Boolean.FALSE.equals(prune.repair())
-            || prune.method() != PruningMethod.CHANNEL
-            || prune.importance() == null
-            || prune.importance() == Importance.ACTIVATION);
+            || prune.method() == PruningMethod.LAYER
+            || (prune.method() == PruningMethod.CHANNEL
+                && (prune.importance() == null || prune.importance() == Importance.ACTIVATION)));
   }
 }

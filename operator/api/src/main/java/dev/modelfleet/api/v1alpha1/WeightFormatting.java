@@ -8,9 +8,9 @@ import io.fabric8.generator.annotation.ValidationRule;
 /** How a quantize step stores weights. */
 @ApiObject
 @ValidationRule(
-    value = "!has(self.bits) || self.bits in [4, 8]",
+    value = "!has(self.bits) || (self.bits >= 2 && self.bits <= 8)",
     fieldPath = ".bits",
-    message = "bits must be 4 or 8: for example bits: 4")
+    message = "bits must be 4 or 8, with scheme NonUniform 2 to 8: for example bits: 4")
 @ValidationRule(
     value = "!has(self.blockSize) || self.blockSize in [16, 32, 64, 128, 256]",
     fieldPath = ".blockSize",
@@ -23,7 +23,8 @@ public record WeightFormatting(
     @JsonPropertyDescription(
             """
             Bits of a weight: 8 or, with granularity PerBlock only, 4. 8 unless given. Weights of 4 \
-            bits are for devices whose precisions list INT4.\
+            bits are for devices whose precisions list INT4. With scheme NonUniform bits of an \
+            index, from 2 to 8, 4 unless given, for every device.\
             """)
         Integer bits,
     @JsonPropertyDescription(
@@ -42,8 +43,9 @@ public record WeightFormatting(
     @JsonPropertyDescription(
             """
             How weights are rounded: Nearest; with granularity PerBlock only HQQ (scale and zero \
-            point of each block are optimized, without data) and GPTQ (the error of each weight is \
-            made good by others, from calibration data). Nearest unless given.\
+            point of each block are optimized, without data); with it or scheme NonUniform GPTQ \
+            (the error of each weight is made good by others, from calibration data). Nearest \
+            unless given.\
             """)
         WeightRounding rounding,
     @JsonPropertyDescription(

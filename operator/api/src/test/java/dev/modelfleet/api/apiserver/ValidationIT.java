@@ -233,7 +233,23 @@ class ValidationIT {
         step(
             "a number of bits",
             "{quantize: {scheme: WeightOnly, granularity: PerBlock, weights: {bits: 3}}}",
-            "bits must be 4 or 8"),
+            "weights.bits must be 4 or 8"),
+        step(
+            "a number of bits of an index",
+            "{quantize: {scheme: NonUniform, weights: {bits: 1}}}",
+            "bits must be 4 or 8, with scheme NonUniform 2 to 8"),
+        step(
+            "codebooks have no blocks",
+            "{quantize: {scheme: NonUniform, weights: {blockSize: 32}}}",
+            "which scheme NonUniform has not"),
+        step(
+            "bits are chosen for a size",
+            "{quantize: {scheme: NonUniform, mixedPrecision: {maxAccuracyDrop: 1%}}}",
+            "quantize.mixedPrecision takes maxModelSize and nothing else"),
+        step(
+            "codebooks leave activations alone",
+            "{quantize: {scheme: NonUniform, smoothing: true}}",
+            "quantize.smoothing applies to schemes Dynamic and Static only"),
         step(
             "products are FP32 or INT8",
             "{quantize: {scheme: WeightOnly, granularity: PerBlock, weights: {computation: FP16}}}",
@@ -245,7 +261,7 @@ class ValidationIT {
         step(
             "weights alone have no range",
             "{quantize: {scheme: WeightOnly, weightRange: Reduced}}",
-            "quantize.weightRange is not for scheme WeightOnly"),
+            "quantize.weightRange is for schemes Dynamic and Static only"),
         step(
             "signed activations have signed weights",
             "{quantize: {scheme: Static, activations: Int8, weightRange: Unsigned}}",
@@ -284,6 +300,22 @@ class ValidationIT {
             "blocks are measured",
             "{prune: {method: Layer, ratio: 50%, repair: false}}",
             "add calibration.dataset, or set method: Channel"),
+        step(
+            "zeros are a share or a pattern",
+            "{prune: {method: Magnitude, ratio: 50%, pattern: '2:4'}}",
+            "with prune.method Magnitude exactly one of prune.ratio and prune.pattern is needed"),
+        step(
+            "zeros save no operations",
+            "{prune: {method: Magnitude, flopsReduction: 50%}}",
+            "zeros save no operations"),
+        step(
+            "a pattern is of single weights",
+            "{prune: {method: Channel, ratio: 50%, pattern: '2:4'}}",
+            "prune.pattern applies to method Magnitude only"),
+        step(
+            "a known pattern",
+            "{prune: {method: Magnitude, pattern: '3:4'}}",
+            "pattern must be 1:2, 1:4, 2:4 or 4:8"),
         step(
             "factors have a target",
             "{factorize: {}}",

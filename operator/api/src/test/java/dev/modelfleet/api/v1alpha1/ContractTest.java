@@ -117,7 +117,7 @@ class ContractTest {
     assertThat(small.mixedPrecision().maxBytes()).isEqualTo(400_000);
     assertThat(small.mixedPrecision().maxLatencyFraction()).isEqualTo(0.8);
     assertThat(search.expand(recipes).get(5).steps().get(1))
-        .isEqualTo(new Step.Prune(PruningMethod.CHANNEL, "80%", null, null, null, null));
+        .isEqualTo(new Step.Prune(PruningMethod.CHANNEL, "80%", null, null, null, null, null));
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.evaluation.Evaluator;
 import dev.modelfleet.compression.graph.Graph;
 import dev.modelfleet.compression.graph.Node;
+import dev.modelfleet.compression.mixed.BudgetChoice;
 import dev.modelfleet.compression.prune.Amount;
 import dev.modelfleet.compression.prune.ConcreteShapes;
 import dev.modelfleet.compression.prune.GraphCost;
@@ -147,19 +148,19 @@ public final class Factorizer implements Transform {
                   .formatted(step.alignment())
               + " factorize.alignment or remove the step");
     }
-    List<List<RankChoice.Option>> options = new ArrayList<>();
+    List<List<BudgetChoice.Option>> options = new ArrayList<>();
     factors.values().forEach(f -> options.add(options(original, shapes, f, evaluator)));
     long all =
         step.byOperations()
             ? GraphCost.flops(original.graph(), shapes)
             : GraphCost.parameters(original.graph());
-    List<RankChoice.Option> chosen =
-        RankChoice.solve(options, (long) Math.ceil(all * step.share()))
+    List<BudgetChoice.Option> chosen =
+        BudgetChoice.solve(options, (long) Math.ceil(all * step.share()))
             .orElseThrow(() -> tooMuch(options, all));
     Map<String, Integer> ranks = new LinkedHashMap<>();
     int index = 0;
     for (String layer : factors.keySet()) {
-      int rank = chosen.get(index++).rank();
+      int rank = chosen.get(index++).level();
       if (rank > 0) {
         ranks.put(layer, rank);
       }
@@ -167,7 +168,7 @@ public final class Factorizer implements Transform {
     return ranks;
   }
 
-  private List<RankChoice.Option> options(
+  private List<BudgetChoice.Option> options(
       OnnxModel original, ConcreteShapes shapes, LowRank factors, Evaluator evaluator) {
     int largest = factors.largestRank(step.alignment());
     int probe = Math.max(1, largest / step.alignment() / 2) * step.alignment();
@@ -178,11 +179,12 @@ public final class Factorizer implements Transform {
         step.byOperations()
             ? 2 * TensorData.elements(shapes.of(factors.layer().output())) / factors.outputs()
             : 1;
-    List<RankChoice.Option> options = new ArrayList<>();
-    options.add(new RankChoice.Option(0, 0, 0));
+    List<BudgetChoice.Option> options = new ArrayList<>();
+    options.add(new BudgetChoice.Option(0, 0, 0));
     for (int rank = largest; rank > 0; rank -= step.alignment()) {
       options.add(
-          new RankChoice.Option(rank, known * factors.lost(rank), positions * factors.saved(rank)));
+          new BudgetChoice.Option(
+              rank, known * factors.lost(rank), positions * factors.saved(rank)));
     }
     return options;
   }
@@ -195,10 +197,11 @@ public final class Factorizer implements Transform {
     return evaluator.compare(variant).noise();
   }
 
-  private StepNotApplicableException tooMuch(List<List<RankChoice.Option>> options, long all) {
+  private StepNotApplicableException tooMuch(List<List<BudgetChoice.Option>> options, long all) {
     long most =
         options.stream()
-            .mapToLong(layer -> layer.stream().mapToLong(RankChoice.Option::saved).max().orElse(0))
+            .mapToLong(
+                layer -> layer.stream().mapToLong(BudgetChoice.Option::saved).max().orElse(0))
             .sum();
     return refused(
         "%s is %s, but at most %s can be removed with ranks of %d: lower it"

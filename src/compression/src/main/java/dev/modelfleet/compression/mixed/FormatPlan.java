@@ -116,6 +116,8 @@ record FormatPlan(Step.Quantize step, Map<String, LayerFormat> formats) {
           step.granularity() == Granularity.PER_BLOCK
               ? new BlockwiseQuantizer(step, nodes)
               : new WeightOnlyQuantizer(step, nodes);
+      case NON_UNIFORM ->
+          throw new IllegalArgumentException("codebooks have a planner of their own");
     };
   }
 

@@ -9,21 +9,25 @@ import java.util.stream.IntStream;
  * <p>U is found without inverting H: with {@code H = RRᵀ}, R upper triangular (a Cholesky
  * factorization from the last row to the first), U is R⁻¹.
  */
-final class InverseFactor {
+public final class InverseFactor {
 
   /** Added to the diagonal, relative to its mean, as calibration data never spans everything. */
   private static final double DAMPING = 0.01;
 
   private final float[][] rows;
+  private final float[] diagonal;
 
-  private InverseFactor(float[][] rows) {
+  private InverseFactor(float[][] rows, float[] diagonal) {
     this.rows = rows;
+    this.diagonal = diagonal;
   }
 
   /**
+   * Factorizes.
+   *
    * @param gram symmetric, positive semidefinite, row by row; is overwritten
    */
-  static InverseFactor of(double[][] gram) {
+  public static InverseFactor of(double[][] gram) {
     int n = gram.length;
     double trace = 0;
     for (int i = 0; i < n; i++) {
@@ -34,7 +38,8 @@ final class InverseFactor {
       gram[i][i] += damping;
     }
     factor(gram);
-    return new InverseFactor(invert(gram));
+    float[] diagonal = new float[n];
+    return new InverseFactor(invert(gram, diagonal), diagonal);
   }
 
   /** Leaves R with {@code H = RRᵀ} in the upper triangle. */
@@ -58,7 +63,7 @@ final class InverseFactor {
   }
 
   /** Inverse of an upper triangular matrix, each row divided by its diagonal element. */
-  private static float[][] invert(double[][] r) {
+  private static float[][] invert(double[][] r, float[] diagonal) {
     int n = r.length;
     float[][] inverse = new float[n][];
     IntStream.range(0, n)
@@ -76,12 +81,18 @@ final class InverseFactor {
                 }
                 row[k + 1] /= r[k + 1][k + 1];
               }
+              diagonal[i] = (float) row[i];
               inverse[i] = new float[n - i];
               for (int j = i; j < n; j++) {
                 inverse[i][j - i] = (float) (row[j] / row[i]);
               }
             });
     return inverse;
+  }
+
+  /** What an error of one in a weight costs at least, those after it made to compensate it. */
+  public float cost(int index) {
+    return 1 / (diagonal[index] * diagonal[index]);
   }
 
   /**
@@ -91,7 +102,7 @@ final class InverseFactor {
    * @param index of the weight that was rounded
    * @param error what rounding took from it
    */
-  void compensate(float[] weights, int index, float error) {
+  public void compensate(float[] weights, int index, float error) {
     float[] row = rows[index];
     for (int j = 1; j < row.length; j++) {
       weights[index + j] -= error * row[j];

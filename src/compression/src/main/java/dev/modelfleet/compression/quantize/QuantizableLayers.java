@@ -26,4 +26,9 @@ public final class QuantizableLayers {
   public static int weightsInput(Node layer) {
     return WeightSites.inputIndex(layer);
   }
+
+  /** Axis of a layer's weights that counts output channels. */
+  public static int channelAxis(Node layer) {
+    return WeightSites.channelAxis(layer);
+  }
 }

@@ -2,6 +2,7 @@ package dev.modelfleet.compression.report;
 
 import dev.modelfleet.artifact.LayerReport;
 import dev.modelfleet.compression.OnnxModel;
+import dev.modelfleet.compression.codebook.CodebookRewrite;
 import dev.modelfleet.compression.graph.Graph;
 import dev.modelfleet.compression.graph.Node;
 import dev.modelfleet.compression.graph.Tensor;
@@ -95,7 +96,8 @@ public final class LayerTable {
       return Optional.empty();
     }
     List<Tensor> old = constants(before, node);
-    List<Tensor> now = new ArrayList<>(trace(name).values());
+    Map<String, Tensor> constants = trace(name);
+    List<Tensor> now = new ArrayList<>(constants.values());
     Optional<Tensor> weights = largest(now);
     long weightsBefore = largest(old).map(Tensor::size).orElse(1L);
     long sizeAfter = bytes(now);
@@ -106,7 +108,7 @@ public final class LayerTable {
                 node.opType(),
                 bytes(old),
                 sizeAfter,
-                precision(name, tensor),
+                precision(name, tensor, constants),
                 Math.rint(8000.0 * sizeAfter / Math.max(1, weightsBefore)) / 1000,
                 sqnr,
                 sparsity(tensor).orElse(null),
@@ -149,7 +151,13 @@ public final class LayerTable {
   }
 
   /** Packed weights are bytes to the graph; the node that unpacks them knows how wide they are. */
-  private String precision(String name, Tensor weights) {
+  private String precision(String name, Tensor weights, Map<String, Tensor> constants) {
+    for (Map.Entry<String, Tensor> constant : constants.entrySet()) {
+      if (CodebookRewrite.isCodebook(constant.getKey())) {
+        long levels = constant.getValue().dimension(-1);
+        return "CODE" + (63 - Long.numberOfLeadingZeros(levels));
+      }
+    }
     boolean packed = weights.type() == ElementType.UINT8;
     long bits = packed ? unpackedBits(name) : weights.type().bits();
     return packed ? "INT" + bits : weights.type().datatype();

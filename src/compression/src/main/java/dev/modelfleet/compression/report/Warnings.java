@@ -12,6 +12,9 @@ import java.util.Optional;
 /** What a user should know of a variant besides its gates. */
 public final class Warnings {
 
+  /** Weights that are not pruned have fewer zeros than this, also in 8 bits. */
+  private static final double SPARSE = 0.3;
+
   /** Below this a layer's output is more than one part in ten noise. */
   private static final double POOR_DECIBELS = 10;
 
@@ -51,6 +54,7 @@ public final class Warnings {
       warnings.add("it is no smaller than the original");
     }
     poorest(layers).ifPresent(warnings::add);
+    sparse(layers).ifPresent(warnings::add);
     return warnings;
   }
 
@@ -83,6 +87,19 @@ public final class Warnings {
                 .formatted(
                     Figures.number(variant.p50Millis()), Figures.number(original.p50Millis())))
         : Optional.empty();
+  }
+
+  private static Optional<String> sparse(List<LayerReport> layers) {
+    long sparse =
+        layers.stream()
+            .filter(layer -> layer.sparsity() != null && layer.sparsity() >= SPARSE)
+            .count();
+    return sparse == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%d of %d layers have many zeros, which ONNX Runtime stores and multiplies with as with"
+                    .formatted(sparse, layers.size())
+                + " any other weight: they save nothing by themselves");
   }
 
   private static Optional<String> poorest(List<LayerReport> layers) {

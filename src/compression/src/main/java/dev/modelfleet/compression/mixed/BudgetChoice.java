@@ -1,4 +1,4 @@
-package dev.modelfleet.compression.factorize;
+package dev.modelfleet.compression.mixed;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,27 +9,27 @@ import java.util.Optional;
  * Lagrangian relaxation, whose price of what is saved is found by bisection, and then, with what is
  * saved beyond need, the exchanges that lose less.
  */
-final class RankChoice {
+public final class BudgetChoice {
 
   private static final int ROUNDS = 100;
 
   /**
    * One way to treat a layer.
    *
-   * @param rank of the factors; 0 leaves the layer as it is
+   * @param level what the option is: a rank, a number of bits; 0 leaves the layer as it is
    * @param loss what is minimized
    * @param saved what has to be enough
    */
-  record Option(int rank, double loss, long saved) {}
+  public record Option(int level, double loss, long saved) {}
 
-  private RankChoice() {}
+  private BudgetChoice() {}
 
   /**
    * The choice, an option for each layer; none where even the smallest ranks do not save enough.
    *
    * @param layers each with at least one option
    */
-  static Optional<List<Option>> solve(List<List<Option>> layers, long needed) {
+  public static Optional<List<Option>> solve(List<List<Option>> layers, long needed) {
     double low = 0;
     double high = 1;
     int rounds = 0;
@@ -57,7 +57,8 @@ final class RankChoice {
     return Optional.of(chosen);
   }
 
-  static long saved(List<Option> options) {
+  /** Sum of what options save. */
+  public static long saved(List<Option> options) {
     return options.stream().mapToLong(Option::saved).sum();
   }
 

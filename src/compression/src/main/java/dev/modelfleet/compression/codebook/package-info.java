@@ -1,0 +1,2 @@
+/** Weights as indices into codebooks. */
+package dev.modelfleet.compression.codebook;
