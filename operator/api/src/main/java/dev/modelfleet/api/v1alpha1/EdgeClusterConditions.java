@@ -9,6 +9,9 @@ public final class EdgeClusterConditions {
   /** The cluster can take models. */
   public static final String READY = "Ready";
 
+  /** What the cluster serves may change now; only with maintenance windows. */
+  public static final String OPEN_FOR_CHANGES = "OpenForChanges";
+
   private EdgeClusterConditions() {}
 
   /** Why a condition of an EdgeCluster has its status. */
@@ -43,6 +46,15 @@ public final class EdgeClusterConditions {
 
     /** Ready=False: connected, and no node is ready. */
     public static final String NO_NODES_READY = "NoNodesReady";
+
+    /** OpenForChanges=True: a maintenance window is open. */
+    public static final String WINDOW_OPEN = "WindowOpen";
+
+    /** OpenForChanges=False: no maintenance window is open. */
+    public static final String OUTSIDE_WINDOWS = "OutsideWindows";
+
+    /** OpenForChanges=False: a maintenance window's time zone is not known. */
+    public static final String UNKNOWN_TIME_ZONE = "UnknownTimeZone";
 
     private Reason() {}
   }

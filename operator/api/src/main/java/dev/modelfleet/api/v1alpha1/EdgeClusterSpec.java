@@ -6,6 +6,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 
 /** How a member cluster is reached. */
 @ApiObject
@@ -39,7 +40,19 @@ public record EdgeClusterSpec(
             limited to it. Absent: the namespaces of the ModelDeployments, made where they are \
             missing. Example: models\
             """)
-        String namespace) {
+        String namespace,
+    @Size(max = 16)
+        @JsonPropertyDescription(
+            """
+            When what the cluster serves may change. Outside of all windows a new revision waits \
+            and holds nothing else up; one that fails is taken back at any time, and a first \
+            revision is served at once. Absent or empty: at any time.\
+            """)
+        List<MaintenanceWindow> maintenanceWindows) {
+
+  public EdgeClusterSpec {
+    maintenanceWindows = Formats.copy(maintenanceWindows);
+  }
 
   /** Who reaches whom. */
   public enum Mode {

@@ -26,7 +26,9 @@ public record EdgeClusterStatus(
             2026-01-31T12:00:00Z\
             """)
         String lastSeen,
-    @Size(max = 16) @JsonPropertyDescription("Conditions: Connected and Ready.")
+    @Size(max = 16)
+        @JsonPropertyDescription(
+            "Conditions: Connected, Ready and, with maintenance windows, OpenForChanges.")
         List<Condition> conditions) {
 
   public EdgeClusterStatus {

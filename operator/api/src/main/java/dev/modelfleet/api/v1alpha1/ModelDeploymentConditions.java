@@ -83,8 +83,22 @@ public final class ModelDeploymentConditions {
     /** VariantsReady=False: a variant can't be built or probed. */
     public static final String VARIANT_FAILED = "VariantFailed";
 
-    /** VariantsReady=False: no node of a target can prove its variant. */
+    /**
+     * VariantsReady=False: no node of a target can prove its variant; Progressing=Unknown: no node
+     * of a target can run its pods.
+     */
     public static final String NO_NODES_MATCH = "NoNodesMatch";
+
+    /**
+     * Progressing=Unknown: no EdgeCluster has the labels that a target's clusterSelector asks for.
+     */
+    public static final String NO_CLUSTERS_MATCH = "NoClustersMatch";
+
+    /** Progressing=Unknown: none of a target's member clusters can be reached. */
+    public static final String CLUSTERS_NOT_CONNECTED = "ClustersNotConnected";
+
+    /** Progressing=Unknown: none of a target's member clusters is in a maintenance window. */
+    public static final String OUTSIDE_WINDOWS = "OutsideWindows";
 
     /** Progressing=True: pods are being replaced. */
     public static final String ROLLING_OUT = "RollingOut";

@@ -35,8 +35,8 @@ public record WaveStatus(
     @Min(0)
         @JsonPropertyDescription(
             """
-            Number of units that can't be reached: they hold nothing up, cost no failure budget, \
-            and catch up when they are back.\
+            Number of units that can't be reached or are outside their maintenance windows: they \
+            hold nothing up, cost no failure budget, and catch up.\
             """)
         int unreachable,
     @Size(max = 35)

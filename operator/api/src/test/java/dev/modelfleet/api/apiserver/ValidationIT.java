@@ -96,7 +96,8 @@ class ValidationIT {
         deployment("a target", "targets: []", "should have at least 1 items"),
         deployment(
             "unique targets",
-            "targets: [{name: a, hardwareTargetRef: {name: x}}, {name: a, hardwareTargetRef: {name: y}}]",
+            "targets: [{name: a, hardwareTargetRef: {name: x}}, {name: a, hardwareTargetRef: {name:"
+                + " y}}]",
             "spec.targets[1]: Duplicate value"),
         deployment(
             "targets are DNS labels",
@@ -471,6 +472,26 @@ class ValidationIT {
             "EdgeCluster",
             "spec: {namespace: a.b}",
             "spec.namespace"),
+        new Refused(
+            "a window has a length",
+            "EdgeCluster",
+            "spec: {maintenanceWindows: [{from: '10:00', to: '10:00'}]}",
+            "from and to must differ"),
+        new Refused(
+            "a window begins at a time of day",
+            "EdgeCluster",
+            "spec: {maintenanceWindows: [{from: '24:00', to: '10:00'}]}",
+            "spec.maintenanceWindows[0].from"),
+        new Refused(
+            "a window ends",
+            "EdgeCluster",
+            "spec: {maintenanceWindows: [{from: '22:00'}]}",
+            "spec.maintenanceWindows[0].to: Required value"),
+        new Refused(
+            "a window is on days of the week",
+            "EdgeCluster",
+            "spec: {maintenanceWindows: [{days: [Sat], from: '22:00', to: '04:30'}]}",
+            "supported values: \"Friday\""),
         target(
             "clusters are selected", "placement: {clusterSelector: {}}", "at least 1 properties"),
         target(

@@ -8,6 +8,7 @@ import dev.modelfleet.operator.OperatorContext;
 import dev.modelfleet.operator.cluster.decide.ClusterReport;
 import dev.modelfleet.operator.cluster.decide.ClusterSighting;
 import dev.modelfleet.operator.cluster.decide.LookTimes;
+import dev.modelfleet.operator.cluster.decide.Maintenance;
 import dev.modelfleet.operator.event.Story;
 import dev.modelfleet.operator.member.MemberClusters;
 import dev.modelfleet.operator.name.Labels;
@@ -75,7 +76,19 @@ public final class EdgeClusterReconciler implements Reconciler<EdgeCluster>, Cle
     if (status != null) {
       StatusReport.write(cluster, status, EdgeCluster::new, context);
     }
-    return UpdateControl.<EdgeCluster>noUpdate().rescheduleAfter(next);
+    return UpdateControl.<EdgeCluster>noUpdate().rescheduleAfter(untilWindow(cluster, now, next));
+  }
+
+  /** The next look, or before it the moment at which a maintenance window begins or ends. */
+  private static Duration untilWindow(EdgeCluster cluster, Instant now, Duration next) {
+    Instant change =
+        switch (Maintenance.at(cluster.getSpec().maintenanceWindows(), now)) {
+          case Maintenance.Open(Instant until) -> until;
+          case Maintenance.Closed(Instant begin) -> begin;
+          case Maintenance.AnyTime anyTime -> Instant.MAX;
+          case Maintenance.Unreadable unreadable -> Instant.MAX;
+        };
+    return change.isBefore(now.plus(next)) ? Duration.between(now, change) : next;
   }
 
   /** What was last seen, unless the cluster's namespace can't even be made. */

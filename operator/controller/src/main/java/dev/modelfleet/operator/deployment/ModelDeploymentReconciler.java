@@ -94,7 +94,7 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
     DeploymentDecision decision = DeploymentDecisions.decide(facts, now);
     writes.write(facts, decision, context);
     Optional<Instant> held = report(facts, decision, now, context);
-    return held.map(until -> soon(until, now)).orElseGet(() -> recheck(decision, now));
+    return held.map(until -> soon(until, now)).orElseGet(() -> recheck(facts, decision, now));
   }
 
   /**
@@ -124,7 +124,8 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
     return UpdateControl.<ModelDeployment>noUpdate().rescheduleAfter(Duration.between(now, time));
   }
 
-  private static UpdateControl<ModelDeployment> recheck(DeploymentDecision decision, Instant now) {
+  private static UpdateControl<ModelDeployment> recheck(
+      DeploymentFacts facts, DeploymentDecision decision, Instant now) {
     UpdateControl<ModelDeployment> control = UpdateControl.noUpdate();
     Instant next =
         decision.plan() == null ? Instant.MAX : decision.plan().next().orElse(Instant.MAX);
@@ -136,8 +137,18 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
           at(next.isBefore(back.deadline()) ? next : back.deadline(), now, control);
       case RolloutState.Unresolved(References.Unresolved missing) ->
           control.rescheduleAfter(ASK_AGAIN);
+      case RolloutState.Complete complete when leavesSomeBehind(facts, decision) ->
+          control.rescheduleAfter(Duration.ofSeconds(1));
       default -> control;
     };
+  }
+
+  /** Whether units that are away have yet to be told what has just been accepted. */
+  private static boolean leavesSomeBehind(DeploymentFacts facts, DeploymentDecision decision) {
+    boolean accepted = !decision.current().equals(facts.status().currentRevision());
+    return accepted
+        && decision.plan() != null
+        && decision.plan().waves().stream().anyMatch(wave -> wave.unreachable() > 0);
   }
 
   private static UpdateControl<ModelDeployment> at(

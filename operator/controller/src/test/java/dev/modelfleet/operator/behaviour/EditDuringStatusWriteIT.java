@@ -104,7 +104,8 @@ class EditDuringStatusWriteIT {
       operator.start();
       EdgeCluster created = new EdgeCluster();
       created.setMetadata(new ObjectMetaBuilder().withName(NAME).build());
-      created.setSpec(new EdgeClusterSpec(null, new SecretKeyReference("n0", "s", "k"), null));
+      created.setSpec(
+          new EdgeClusterSpec(null, new SecretKeyReference("n0", "s", "k"), null, List.of()));
       client.resource(created).create();
       try {
         for (long generation = 1; generation <= EDITS + 1; generation++) {

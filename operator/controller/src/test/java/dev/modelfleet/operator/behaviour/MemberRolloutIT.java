@@ -2,6 +2,7 @@ package dev.modelfleet.operator.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.modelfleet.api.v1alpha1.EdgeCluster;
 import dev.modelfleet.api.v1alpha1.EdgeDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
@@ -10,6 +11,7 @@ import dev.modelfleet.operator.harness.OperatorUnderTest;
 import dev.modelfleet.operator.harness.Samples;
 import dev.modelfleet.operator.member.decide.MemberNames;
 import dev.modelfleet.operator.name.Labels;
+import dev.modelfleet.operator.status.Conditions;
 import dev.modelfleet.testclusters.TestCluster;
 import dev.modelfleet.testclusters.WithTestCluster;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -17,6 +19,8 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +119,73 @@ class MemberRolloutIT {
     ModelDeployment ready = test.awaitReason("m", "Ready", "Ready");
     assertThat(served()).isPresent().get().asString().startsWith("third");
     assertThat(ready.getStatus().rejectedRevisions()).isEmpty();
+  }
+
+  @Test
+  void aTargetWithoutAClusterWaitsForOneAndNoDeadlineRuns() {
+    label(member.name() + "-elsewhere");
+    deploy("models/minilm:1");
+    ModelDeployment waiting = test.awaitReason("m", "Progressing", "NoClustersMatch");
+    test.advance(Duration.ofMinutes(10));
+    editModel("models/second:2");
+    test.awaitVariant(
+        v ->
+            v.getSpec().modelName().equals("second")
+                && v.getStatus().phase() == VariantPhase.READY);
+
+    assertThat(waiting.getStatus().message())
+        .contains("target pool: no EdgeCluster has the labels test=" + member.name())
+        .contains("test=" + member.name() + "-elsewhere")
+        .contains("correct placement.clusterSelector of HardwareTarget pool-" + member.name());
+    label(member.name());
+    ModelDeployment ready = test.awaitReason("m", "Ready", "Ready");
+    assertThat(ready.getStatus().rejectedRevisions()).isEmpty();
+    assertThat(served()).get().asString().startsWith("second");
+  }
+
+  @Test
+  void aNewRevisionWaitsForTheMaintenanceWindow() {
+    deploy("models/minilm:1");
+    test.awaitReason("m", "Ready", "Ready");
+    String first = served().orElseThrow();
+    LocalTime now = LocalTime.now(ZoneOffset.UTC);
+    patchCluster(
+        "{\"spec\":{\"maintenanceWindows\":[{\"from\":\"%tR\",\"to\":\"%tR\"}]}}"
+            .formatted(now.plusHours(2), now.plusHours(4)));
+    awaitOpen("OutsideWindows");
+
+    editModel("models/second:2");
+    ModelDeployment waiting = test.awaitReason("m", "Progressing", "OutsideWindows");
+    assertThat(waiting.getStatus().message())
+        .contains("target pool: none of 1 member clusters", "EdgeCluster " + member.name());
+    assertThat(served()).contains(first);
+
+    test.advance(Duration.ofHours(2).plusMinutes(1));
+    awaitOpen("WindowOpen");
+    OperatorUnderTest.await(
+        () -> served().orElse(""), variant -> variant.startsWith("second"), variant -> variant);
+    assertThat(test.awaitReason("m", "Ready", "Ready").getStatus().rejectedRevisions()).isEmpty();
+  }
+
+  private void awaitOpen(String reason) {
+    OperatorUnderTest.await(
+        () -> test.client().resources(EdgeCluster.class).withName(member.name()).get(),
+        cluster ->
+            Conditions.find(cluster.getStatus().conditions(), "OpenForChanges")
+                .filter(open -> open.reason().equals(reason))
+                .isPresent(),
+        EdgeCluster::getStatus);
+  }
+
+  private void label(String value) {
+    patchCluster("{\"metadata\":{\"labels\":{\"test\":\"" + value + "\"}}}");
+  }
+
+  private void patchCluster(String patch) {
+    test.client()
+        .resources(EdgeCluster.class)
+        .withName(member.name())
+        .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
   }
 
   @Test

@@ -113,7 +113,8 @@ public final class MemberUnderTest implements AutoCloseable {
         new EdgeClusterSpec(
             EdgeClusterSpec.Mode.PUSH,
             new SecretKeyReference(test.namespace(), name, "kubeconfig"),
-            name));
+            name,
+            List.of()));
   }
 
   /** Makes it a member that the operator reaches by a kubeconfig. */
@@ -123,7 +124,7 @@ public final class MemberUnderTest implements AutoCloseable {
 
   /** Makes it a member whose agent reaches the hub. */
   public void pull() {
-    create(new EdgeClusterSpec(EdgeClusterSpec.Mode.PULL, null, name));
+    create(new EdgeClusterSpec(EdgeClusterSpec.Mode.PULL, null, name, List.of()));
   }
 
   private void create(EdgeClusterSpec spec) {

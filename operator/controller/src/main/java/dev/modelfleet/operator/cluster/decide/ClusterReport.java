@@ -26,6 +26,7 @@ public final class ClusterReport {
     long generation = cluster.getMetadata().getGeneration();
     Conditions conditions =
         new Conditions(before == null ? null : before.conditions(), generation, now);
+    window(cluster, conditions, now);
     return switch (sighting) {
       case ClusterSighting.NotYet() -> before;
       case ClusterSighting.Seen seen -> seen(before, generation, conditions, seen);
@@ -46,6 +47,26 @@ public final class ClusterReport {
             conditions.list());
       }
     };
+  }
+
+  private static void window(EdgeCluster cluster, Conditions conditions, Instant now) {
+    String type = EdgeClusterConditions.OPEN_FOR_CHANGES;
+    switch (Maintenance.at(cluster.getSpec().maintenanceWindows(), now)) {
+      case Maintenance.AnyTime anyTime -> {
+        // Such a cluster has no such condition.
+      }
+      case Maintenance.Open(Instant until) ->
+          conditions.set(type, true, Reason.WINDOW_OPEN, "a window is open until " + until);
+      case Maintenance.Closed(Instant next) ->
+          conditions.set(type, false, Reason.OUTSIDE_WINDOWS, "new revisions wait until " + next);
+      case Maintenance.Unreadable(String zone) ->
+          conditions.set(
+              type,
+              false,
+              Reason.UNKNOWN_TIME_ZONE,
+              "time zone %s of spec.maintenanceWindows is not known: give one such as Europe/Berlin"
+                  .formatted(zone));
+    }
   }
 
   private static EdgeClusterStatus seen(

@@ -300,18 +300,16 @@ public final class DeploymentDecisions {
     if (failed.isPresent()) {
       return new RolloutState.Exceeded(failed.get().reason(), failed.get().message());
     }
-    boolean underway = servings.stream().anyMatch(s -> s.updating() && !s.complete() && !away(s));
-    if (underway) {
+    List<TargetServing> open =
+        servings.stream().filter(s -> s.updating() && !s.complete()).toList();
+    if (open.stream().anyMatch(s -> NoPlace.of(facts, s).isEmpty())) {
       return underway(servings);
+    }
+    if (!open.isEmpty() && servings.stream().allMatch(TargetServing::wantedReady)) {
+      return new RolloutState.Placeless(NoPlace.of(facts, open.getFirst()).orElseThrow());
     }
     boolean some = servings.stream().anyMatch(TargetServing::complete);
     return some ? new RolloutState.Blocked() : new RolloutState.Building();
-  }
-
-  /** Whether none of a target's member clusters can be reached: nothing can be held against it. */
-  private boolean away(TargetServing serving) {
-    return serving.plan().inMembers()
-        && facts.memberViews(serving.target()).stream().noneMatch(v -> v.cluster().reachable());
   }
 
   /** Why a member cluster gave the revision up. */

@@ -166,6 +166,7 @@ public final class DeploymentReport {
       case RolloutState.Soaking soaking -> conditions.set(type, true, Reason.SOAKING, message);
       case RolloutState.AwaitingPromotion awaiting ->
           conditions.unknown(type, Reason.AWAITING_PROMOTION, message);
+      case RolloutState.Placeless(NoPlace why) -> conditions.unknown(type, why.reason(), message);
       case RolloutState.Exceeded(String reason, String why) ->
           conditions.set(type, false, reason, message);
       case RolloutState.RolledBack back -> conditions.set(type, false, back.reason(), message);

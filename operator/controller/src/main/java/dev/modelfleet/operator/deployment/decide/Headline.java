@@ -2,6 +2,7 @@ package dev.modelfleet.operator.deployment.decide;
 
 import dev.modelfleet.api.v1alpha1.DeploymentPhase;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions.Reason;
+import dev.modelfleet.api.v1alpha1.WaveStatus;
 import java.time.Instant;
 
 /**
@@ -57,11 +58,13 @@ record Headline(
                   .formatted(wave, until),
               true,
               false);
+      case RolloutState.Placeless(NoPlace why) ->
+          new Headline(DeploymentPhase.PENDING, why.reason(), why.message(), true, false);
       case RolloutState.Complete complete ->
           new Headline(
               DeploymentPhase.HEALTHY,
               Reason.READY,
-              "every target serves revision " + decision.update().hash(),
+              "every target serves revision " + decision.update().hash() + away(decision),
               false,
               false);
       case RolloutState.Exceeded(String reason, String message) ->
@@ -71,6 +74,20 @@ record Headline(
         yield new Headline(
             DeploymentPhase.DEGRADED, back.reason(), back.message(), working, !working);
       }
+    };
+  }
+
+  /** Units that the rollout went on without. */
+  private static String away(DeploymentDecision decision) {
+    int units =
+        decision.plan() == null
+            ? 0
+            : decision.plan().waves().stream().mapToInt(WaveStatus::unreachable).sum();
+    return switch (units) {
+      case 0 -> "";
+      case 1 -> ", but for one unit that is away or outside its maintenance windows";
+      default ->
+          ", but for %d units that are away or outside their maintenance windows".formatted(units);
     };
   }
 

@@ -62,6 +62,10 @@ public record MemberTelling(List<Target> targets, String revision, boolean over)
     if (serving.plan() == null || !serving.plan().inMembers()) {
       return null;
     }
+    boolean back = decision.state() instanceof RolloutState.RolledBack;
+    if (!view.cluster().changeable() && view.told() != null && !back) {
+      return null;
+    }
     boolean planned = decision.plan() != null && serving.spread() != null;
     if (planned) {
       String revision = decision.plan().told().get(MembersRollout.id(view));

@@ -51,10 +51,20 @@ final class MembersRollout implements TargetRollout {
         member.cluster().labels(),
         eligible,
         true,
-        member.cluster().reachable(),
+        member.cluster().reachable() && open(member),
         known(member.told()),
         known(member.serves()),
         sight(member));
+  }
+
+  /**
+   * Outside its windows a cluster is as good as away, unless it takes the update already or that is
+   * taken back.
+   */
+  private boolean open(MemberView member) {
+    return revisions.back()
+        || member.cluster().changeable()
+        || revisions.standsFor(revisions.update().hash()).equals(known(member.told()));
   }
 
   private String known(String revision) {

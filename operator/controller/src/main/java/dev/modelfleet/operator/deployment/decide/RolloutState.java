@@ -46,6 +46,9 @@ public sealed interface RolloutState {
    */
   record AwaitingPromotion(String wave, String message) implements RolloutState {}
 
+  /** Some targets have nothing to run on, the others serve the revision. */
+  record Placeless(NoPlace why) implements RolloutState {}
+
   /** Every target serves the revision. */
   record Complete() implements RolloutState {}
 

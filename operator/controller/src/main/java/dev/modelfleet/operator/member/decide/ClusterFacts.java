@@ -13,9 +13,14 @@ import java.util.Optional;
  * @param labels of the EdgeCluster
  * @param reachable whether it can be told and observed
  * @param namespace in which everything is put; null for that of each ModelDeployment
+ * @param changeable whether what it serves may change now
  */
 public record ClusterFacts(
-    String name, Map<String, String> labels, boolean reachable, String namespace) {
+    String name,
+    Map<String, String> labels,
+    boolean reachable,
+    String namespace,
+    boolean changeable) {
 
   public ClusterFacts {
     labels = Map.copyOf(labels);
@@ -28,7 +33,11 @@ public record ClusterFacts(
         Optional.ofNullable(cluster.getMetadata().getLabels()).orElseGet(Map::of),
         cluster.getStatus() != null
             && Conditions.isTrue(cluster.getStatus().conditions(), EdgeClusterConditions.CONNECTED),
-        cluster.getSpec().namespace());
+        cluster.getSpec().namespace(),
+        cluster.getSpec().maintenanceWindows().isEmpty()
+            || (cluster.getStatus() != null
+                && Conditions.isTrue(
+                    cluster.getStatus().conditions(), EdgeClusterConditions.OPEN_FOR_CHANGES)));
   }
 
   /** Whether the cluster has every label of a selector. */

@@ -4,8 +4,6 @@ import io.fabric8.kubernetes.api.model.Toleration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Where a probe runs: one ready node of the target's class.
@@ -68,7 +66,8 @@ public sealed interface ProbePlace {
             .sorted(Comparator.comparing(NodeFacts::name))
             .toList();
     if (matched.isEmpty()) {
-      return new None(NO_NODES_MATCH, "no node has the labels " + text(selector) + ": label one");
+      return new None(
+          NO_NODES_MATCH, "no node has the labels " + LabelsThere.text(selector) + ": label one");
     }
     List<NodeFacts> usable =
         matched.stream().filter(node -> node.ready() && node.tolerated(tolerations)).toList();
@@ -76,7 +75,7 @@ public sealed interface ProbePlace {
       return new None(
           NO_NODE_READY,
           "of %d nodes with the labels %s none is ready and free of taints that the target does not tolerate"
-              .formatted(matched.size(), text(selector)));
+              .formatted(matched.size(), LabelsThere.text(selector)));
     }
     return resourceName == null
         ? new Chosen(usable.getFirst().name(), false)
@@ -105,12 +104,5 @@ public sealed interface ProbePlace {
                         "every %s of the target's nodes is taken: the probe starts when one is free"
                             .formatted(resourceName))
                     : new Chosen(equipped.getFirst().name(), false));
-  }
-
-  private static String text(Map<String, String> selector) {
-    return new TreeMap<>(selector)
-        .entrySet().stream()
-            .map(label -> label.getKey() + "=" + label.getValue())
-            .collect(Collectors.joining(","));
   }
 }

@@ -78,13 +78,17 @@ final class Assignment {
     return superseded(unit);
   }
 
-  /** A unit on a revision that is neither the last good one nor the one that is rolled out. */
+  /**
+   * A unit on a revision that is neither the last good one nor the one that is rolled out. One that
+   * is away is not sent back: what it was told may serve there by now, and it goes on from there.
+   */
   private String superseded(Unit unit) {
     boolean serves = unit.told().equals(unit.serves());
     boolean rejected = facts.rejected().contains(unit.told());
     boolean goesDark = unit.reachable() && !unit.surge() && !facts.current().equals(unit.serves());
     boolean begins = facts.goal().equals(facts.current()) && unit.reachable();
-    if (begins || (serves && !rejected)) {
+    boolean away = !facts.goal().equals(facts.current()) && !unit.reachable();
+    if (begins || ((serves || away) && !rejected)) {
       return unit.told();
     }
     return !goesDark || takeAvailability(unit) ? facts.current() : unit.told();

@@ -5,13 +5,13 @@ import dev.modelfleet.api.v1alpha1.HardwareTargetConditions;
 import dev.modelfleet.api.v1alpha1.HardwareTargetConditions.Reason;
 import dev.modelfleet.api.v1alpha1.HardwareTargetStatus;
 import dev.modelfleet.operator.member.decide.ClusterFacts;
+import dev.modelfleet.operator.placement.decide.LabelsThere;
 import dev.modelfleet.operator.placement.decide.NodeFacts;
 import dev.modelfleet.operator.status.Conditions;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Which nodes a HardwareTarget has. */
 public final class TargetReadiness {
@@ -33,20 +33,24 @@ public final class TargetReadiness {
   public static HardwareTargetStatus judge(
       HardwareTarget target, List<NodeFacts> nodes, List<ClusterFacts> clusters, Instant now) {
     Map<String, String> selector = target.getSpec().placement().clusterSelector();
-    return selector.isEmpty()
-        ? inHub(target, nodes, now)
-        : inMembers(target, clusters.stream().filter(c -> c.matches(selector)).toList(), now);
+    return selector.isEmpty() ? inHub(target, nodes, now) : inMembers(target, clusters, now);
   }
 
   private static HardwareTargetStatus inMembers(
-      HardwareTarget target, List<ClusterFacts> clusters, Instant now) {
+      HardwareTarget target, List<ClusterFacts> known, Instant now) {
+    Map<String, String> selector = target.getSpec().placement().clusterSelector();
+    List<ClusterFacts> clusters = known.stream().filter(c -> c.matches(selector)).toList();
     long reachable = clusters.stream().filter(ClusterFacts::reachable).count();
     long generation = target.getMetadata().getGeneration();
     String message =
         clusters.isEmpty()
-            ? "no EdgeCluster has the labels "
-                + new TreeMap<>(target.getSpec().placement().clusterSelector())
-                + ": label one or correct placement.clusterSelector"
+            ? "no EdgeCluster has the labels %s; %s: label one or correct placement.clusterSelector"
+                .formatted(
+                    LabelsThere.text(selector),
+                    LabelsThere.of(
+                        "EdgeClusters",
+                        selector,
+                        known.stream().map(ClusterFacts::labels).toList()))
             : reachable + " of " + clusters.size() + " member clusters are connected";
     Conditions conditions =
         new Conditions(
@@ -87,7 +91,10 @@ public final class TargetReadiness {
           type,
           false,
           Reason.NO_NODES_MATCH,
-          "no node has the labels " + new TreeMap<>(labels) + ": label one or correct placement");
+          "no node has the labels %s; %s: label one or correct placement.nodeSelector"
+              .formatted(
+                  LabelsThere.text(labels),
+                  LabelsThere.of("nodes", labels, nodes.stream().map(NodeFacts::labels).toList())));
     } else if (ready.isEmpty()) {
       conditions.set(
           type, false, Reason.NODES_NOT_READY, "none of " + matched.size() + " nodes is ready");

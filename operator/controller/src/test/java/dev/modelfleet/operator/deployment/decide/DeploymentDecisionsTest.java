@@ -13,6 +13,7 @@ import dev.modelfleet.api.v1alpha1.VariantArtifact;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.operator.harness.Samples;
 import dev.modelfleet.operator.member.decide.MembersFacts;
+import dev.modelfleet.operator.placement.decide.NodeFacts;
 import dev.modelfleet.operator.status.Conditions;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
@@ -39,6 +40,7 @@ class DeploymentDecisionsTest {
     private final Map<String, ModelVariant> variants = new HashMap<>();
     private final Map<String, WorkloadFacts> workloads = new HashMap<>();
     private final List<Revision> revisions = new ArrayList<>();
+    private final List<NodeFacts> nodes = new ArrayList<>();
     private Instant now = START;
     private boolean podsBecomeReady = true;
     private VariantPhase builds = VariantPhase.READY;
@@ -86,7 +88,7 @@ class DeploymentDecisionsTest {
           List.copyOf(revisions),
           served,
           List.of(),
-          List.of(),
+          List.copyOf(nodes),
           List.of(),
           MembersFacts.NONE);
     }
@@ -285,6 +287,48 @@ class DeploymentDecisionsTest {
     assertThat(status.rejectedRevisions()).isEmpty();
     world.podsBecomeReady = true;
     assertThat(world.settle().phase()).isEqualTo(DeploymentPhase.HEALTHY);
+  }
+
+  @Test
+  void aTargetWithoutANodeIsHeldAgainstNoRevision() {
+    World world = new World();
+    String good = world.settle().currentRevision();
+    world.nodes.add(node("one"));
+    world.nodes.add(node("three"));
+    world.podsBecomeReady = false;
+    world.edit("second");
+    world.targets.put("one", Samples.target("one", "Replicas", "nowhere"));
+    world.targets.put("two", Samples.target("two", "Replicas", "nowhere"));
+    world.settle();
+    world.now = world.now.plus(Duration.ofHours(1));
+
+    ModelDeploymentStatus status = world.settle();
+
+    assertThat(status.rejectedRevisions()).isEmpty();
+    assertThat(status.currentRevision()).isEqualTo(good);
+    assertThat(Conditions.find(status.conditions(), "Progressing").orElseThrow())
+        .satisfies(
+            progressing -> {
+              assertThat(progressing.reason()).isEqualTo("NoNodesMatch");
+              assertThat(progressing.status()).isEqualTo(Condition.Status.UNKNOWN);
+              assertThat(progressing.message())
+                  .contains("no node has the labels kubernetes.io/arch=amd64,test=nowhere")
+                  .contains("the nodes have kubernetes.io/arch=amd64,test=one; ")
+                  .contains("label one or correct placement.nodeSelector of HardwareTarget one");
+            });
+    world.nodes.add(node("nowhere"));
+    world.podsBecomeReady = true;
+    assertThat(world.settle().phase()).isEqualTo(DeploymentPhase.HEALTHY);
+  }
+
+  private static NodeFacts node(String label) {
+    return new NodeFacts(
+        label,
+        Map.of("kubernetes.io/arch", "amd64", "test", label),
+        true,
+        List.of(),
+        Map.of(),
+        "v1.36.0");
   }
 
   @Test
