@@ -7,6 +7,7 @@ import dev.modelfleet.quickstart.Push;
 import dev.modelfleet.testclusters.TestCluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -84,6 +85,29 @@ record Product(Path root, TestCluster cluster, KubernetesClient client) implemen
         .withLabel("app.kubernetes.io/name", "modelfleet")
         .list()
         .getItems();
+  }
+
+  /** Whether a user or service account is allowed something. */
+  boolean may(String user, String verb, String group, String resource, String namespace) {
+    return client
+        .authorization()
+        .v1()
+        .subjectAccessReview()
+        .create(
+            new SubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withUser(user)
+                .withGroups("system:authenticated")
+                .withNewResourceAttributes()
+                .withVerb(verb)
+                .withGroup(group)
+                .withResource(resource)
+                .withNamespace(namespace)
+                .endResourceAttributes()
+                .endSpec()
+                .build())
+        .getStatus()
+        .getAllowed();
   }
 
   @Override
