@@ -84,7 +84,7 @@ final class OperatorProcess implements AutoCloseable {
             "charts/modelfleet",
             "--namespace=modelfleet-system",
             "--kube-version=1.36",
-            "--set=image.repository=o,runtimeImage.repository=r,registry.repository=r:5000/v",
+            "--set=image.repository=o,runtimeImage.repository=r,registry.repository=r:5000/v,members.enabled=true",
             "--show-only=templates/rbac.yaml",
             "--show-only=templates/serviceaccount.yaml");
     Path manifest = Files.writeString(folder.resolve("account.yaml"), roles.substring(roles.indexOf("---\n")));

@@ -81,7 +81,8 @@ record SimulatedFleet(int deployments, int sharers, int nodes) {
         .formatted(number, namespace(model % NAMESPACES), model, model + 1, model % sites());
   }
 
-  private static String policy(String namespace) {
+  /** A namespace with a CompressionPolicy. */
+  static String policy(String namespace) {
     return """
         ---
         apiVersion: v1
