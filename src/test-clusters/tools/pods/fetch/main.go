@@ -1,4 +1,5 @@
-// Fetch prints what a URL answers, or the addresses of a name: for looking around from inside a pod.
+// Fetch prints what a URL answers, asked by GET or with a body by POST, or the addresses of a name:
+// for looking around from inside a pod.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -15,14 +17,14 @@ func main() {
 	resolve := flag.Bool("resolve", false, "print the addresses of a name instead")
 	token := flag.String("token-file", "", "file with a bearer token to send")
 	flag.Parse()
-	if flag.NArg() != 1 {
-		fail("usage: fetch [--token-file FILE] URL | fetch --resolve NAME")
+	if flag.NArg() < 1 || flag.NArg() > 2 || *resolve && flag.NArg() != 1 {
+		fail("usage: fetch [--token-file FILE] URL [BODY] | fetch --resolve NAME")
 	}
 	if *resolve {
 		printAddresses(flag.Arg(0))
 		return
 	}
-	printAnswer(flag.Arg(0), *token)
+	printAnswer(flag.Arg(0), flag.Arg(1), *token)
 }
 
 func printAddresses(name string) {
@@ -35,8 +37,12 @@ func printAddresses(name string) {
 	}
 }
 
-func printAnswer(url, tokenFile string) {
-	request, err := http.NewRequest(http.MethodGet, url, nil)
+func printAnswer(url, body, tokenFile string) {
+	method := http.MethodGet
+	if body != "" {
+		method = http.MethodPost
+	}
+	request, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		fail(err.Error())
 	}

@@ -3,6 +3,7 @@ package dev.modelfleet.systemtests;
 import dev.modelfleet.quickstart.Images;
 import dev.modelfleet.quickstart.Installation;
 import dev.modelfleet.quickstart.Kubectl;
+import dev.modelfleet.quickstart.Program;
 import dev.modelfleet.quickstart.Push;
 import dev.modelfleet.testclusters.TestCluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -12,6 +13,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -114,5 +116,22 @@ record Product(Path root, TestCluster cluster, KubernetesClient client) implemen
   public void close() {
     Installation.remove(cluster);
     client.close();
+  }
+
+  /** Runs {@code kubectl modelfleet} as a user does who has the plugin on PATH. */
+  String plugin(String namespace, String... arguments) {
+    Path plugin = root().resolve("operator/kubectl-plugin/target/plugin");
+    List<String> command = new ArrayList<>(List.of(kubectl().program().toString(), "modelfleet"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("-n", namespace));
+    return Program.run(
+        command,
+        builder -> {
+          builder.directory(root().toFile());
+          var environment = builder.environment();
+          environment.put("KUBECONFIG", kubectl().kubeconfig().toString());
+          environment.put("JAVA_HOME", System.getProperty("java.home"));
+          environment.merge("PATH", plugin.toString(), (path, added) -> added + ":" + path);
+        });
   }
 }

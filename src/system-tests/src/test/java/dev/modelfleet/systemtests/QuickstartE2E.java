@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.quickstart.MiniLmSample;
-import dev.modelfleet.quickstart.Program;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -113,22 +110,8 @@ class QuickstartE2E {
     assertThat(report).content().contains("<html", "dynamic-int8", "static-int8");
   }
 
-  /** Runs {@code kubectl modelfleet} as a user does who has the plugin on PATH. */
   private String plugin(String... arguments) {
-    Path plugin = product.root().resolve("operator/kubectl-plugin/target/plugin");
-    List<String> command =
-        new ArrayList<>(List.of(product.kubectl().program().toString(), "modelfleet"));
-    command.addAll(List.of(arguments));
-    command.addAll(List.of("-n", MiniLmSample.NAMESPACE));
-    return Program.run(
-        command,
-        builder -> {
-          builder.directory(product.root().toFile());
-          var environment = builder.environment();
-          environment.put("KUBECONFIG", product.kubectl().kubeconfig().toString());
-          environment.put("JAVA_HOME", System.getProperty("java.home"));
-          environment.merge("PATH", plugin.toString(), (path, added) -> added + ":" + path);
-        });
+    return product.plugin(MiniLmSample.NAMESPACE, arguments);
   }
 
   @Test

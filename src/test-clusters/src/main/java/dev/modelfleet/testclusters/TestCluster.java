@@ -7,8 +7,8 @@ import java.util.Optional;
 /** A running Kubernetes cluster for tests, with an OCI registry that its nodes pull from. */
 public interface TestCluster extends AutoCloseable {
   /**
-   * An image with a shell, busybox's programs and {@code fetch URL} that is present on every node
-   * of a locally built cluster; pull policy {@code IfNotPresent} or {@code Never}.
+   * An image with a shell, busybox's programs and {@code fetch URL [BODY]} that is present on every
+   * node of a locally built cluster; pull policy {@code IfNotPresent} or {@code Never}.
    */
   String BUSYBOX_IMAGE = "modelfleet.local/busybox:1";
 

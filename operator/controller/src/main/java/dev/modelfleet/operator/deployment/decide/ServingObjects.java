@@ -58,7 +58,11 @@ public final class ServingObjects {
   private static final int HTTP_PORT = 8000;
   private static final int METRICS_PORT = 8002;
   private static final int MAX_NAME = 52;
-  private static final long GRACE_SECONDS = 30;
+
+  /** Time for nodes, slow ones too, to learn that a pod leaves; it answers meanwhile. */
+  private static final int DRAIN_SECONDS = 10;
+
+  private static final long GRACE_SECONDS = 30 + DRAIN_SECONDS;
 
   private final RuntimePod pods;
   private final String pushSecret;
@@ -365,6 +369,8 @@ public final class ServingObjects {
                 ModelVolume.PATH,
                 "--name",
                 owner.getMetadata().getName(),
+                "--drain-delay",
+                Integer.toString(DRAIN_SECONDS),
                 "--termination-message",
                 TERMINATION_LOG));
     if (plan.maxLatency() != null) {

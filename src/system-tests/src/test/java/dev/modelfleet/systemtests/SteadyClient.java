@@ -1,0 +1,161 @@
+package dev.modelfleet.systemtests;
+
+import dev.modelfleet.testclusters.TestCluster;
+import io.fabric8.kubernetes.api.model.Service;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Asks a model for inferences all along, each on a new connection: through a Service over all
+ * nodes, and from one of the nodes by the target's own Service, which answers from that node only.
+ */
+final class SteadyClient implements AutoCloseable {
+
+  private static final String POD = "node-client";
+  private static final String INFERENCE =
+      "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1,%d],\"data\":[%s]}]}"
+          .formatted(
+              TinyModel.INPUTS, String.join(",", Collections.nCopies(TinyModel.INPUTS, "1")));
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private final Workspace workspace;
+  private final URI uri;
+  private final List<String> failures = new CopyOnWriteArrayList<>();
+  private final AtomicInteger answers = new AtomicInteger();
+  private final Thread thread;
+  private volatile boolean over;
+
+  /**
+   * Starts calling.
+   *
+   * @param model name of the ModelDeployment; its target is {@code edge}
+   * @param node on which the second client runs
+   */
+  SteadyClient(Workspace workspace, String model, String node) {
+    this.workspace = workspace;
+    workspace.apply(objects(model, node));
+    Service service =
+        workspace
+            .client()
+            .services()
+            .inNamespace(workspace.namespace())
+            .withName("all-nodes")
+            .waitUntilCondition(
+                s -> s != null && s.getSpec().getClusterIP() != null,
+                30,
+                java.util.concurrent.TimeUnit.SECONDS);
+    this.uri =
+        URI.create(
+            "http://%s:8000/v2/models/%s/infer".formatted(service.getSpec().getClusterIP(), model));
+    workspace
+        .client()
+        .pods()
+        .inNamespace(workspace.namespace())
+        .withName(POD)
+        .waitUntilReady(60, java.util.concurrent.TimeUnit.SECONDS);
+    this.thread = Thread.ofVirtual().start(this::call);
+  }
+
+  /** Inferences that were answered. */
+  int answers() {
+    return answers.get();
+  }
+
+  /** What went wrong, of both clients, until now. */
+  List<String> failures() {
+    String log =
+        workspace.client().pods().inNamespace(workspace.namespace()).withName(POD).getLog();
+    List<String> all = new java.util.ArrayList<>(failures);
+    log.lines().filter(line -> !line.equals("ok")).forEach(line -> all.add("on the node: " + line));
+    return all;
+  }
+
+  private void call() {
+    while (!over) {
+      try (HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
+        HttpResponse<String> answer =
+            client.send(
+                HttpRequest.newBuilder(uri)
+                    .timeout(TIMEOUT)
+                    .POST(HttpRequest.BodyPublishers.ofString(INFERENCE))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() == 200) {
+          answers.incrementAndGet();
+        } else {
+          fail(answer.statusCode() + ": " + answer.body());
+        }
+      } catch (IOException e) {
+        fail(e.toString());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private void fail(String what) {
+    failures.add(Instant.now() + " " + what);
+  }
+
+  private static String objects(String model, String node) {
+    return """
+        apiVersion: v1
+        kind: Service
+        metadata:
+          name: all-nodes
+        spec:
+          selector:
+            app.kubernetes.io/component: serve
+            modelfleet.dev/model-deployment: %1$s
+          ports: [{port: 8000, targetPort: http}]
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: %4$s
+        spec:
+          nodeSelector: {kubernetes.io/hostname: %2$s}
+          terminationGracePeriodSeconds: 0
+          securityContext:
+            runAsNonRoot: true
+            runAsUser: 1000
+            seccompProfile: {type: RuntimeDefault}
+          containers:
+            - name: client
+              image: %3$s
+              imagePullPolicy: IfNotPresent
+              command: [/bin/sh, -c]
+              args:
+                - |
+                  while true; do
+                    if out=$(fetch http://%1$s-edge:8000/v2/models/%1$s/infer '%5$s' 2>&1); then echo ok;
+                    else echo "failed: $out"; fi
+                    sleep 0.2
+                  done
+              securityContext:
+                allowPrivilegeEscalation: false
+                capabilities: {drop: [ALL]}
+        """
+        .formatted(model, node, TestCluster.BUSYBOX_IMAGE, POD, INFERENCE);
+  }
+
+  @Override
+  public void close() {
+    over = true;
+    try {
+      thread.join(TIMEOUT.plusSeconds(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
