@@ -38,7 +38,7 @@ public final class Regeneration {
     CrdManifests.generate().forEach((name, yaml) -> files.put(CRDS + "/" + name, yaml));
     files.put("src/docs/api-reference.md", ApiReference.of(root, CrdManifests.definitions()));
     files.put("charts/modelfleet/argocd/argocd-cm.yaml", ArgoCdConfiguration.of(root));
-    files.put(UserGuide.FILE, UserGuide.of(root));
+    SamplePages.FILES.forEach(file -> files.put(file, SamplePages.of(root, file)));
     return files;
   }
 

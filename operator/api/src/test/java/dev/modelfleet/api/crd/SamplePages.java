@@ -4,25 +4,31 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Puts the samples that the user guide names into the guide as they are in their files. */
-final class UserGuide {
+/** Puts the samples that pages of the documentation name into them as they are in their files. */
+final class SamplePages {
 
-  /** The guide, relative to the repository's root. */
-  static final String FILE = "src/docs/user-guide.md";
+  /** Pages with samples, relative to the repository's root. */
+  static final List<String> FILES =
+      List.of(
+          "src/docs/user-guide.md",
+          "src/docs/compression.md",
+          "src/docs/rollouts.md",
+          "src/docs/member-clusters.md");
 
   private static final Pattern SAMPLE =
       Pattern.compile("(<!-- sample: (\\S+) -->\n```yaml\n)(?:(?!```)[^\n]*\n)*```\n");
 
-  private UserGuide() {}
+  private SamplePages() {}
 
-  /** The guide with the samples that it names. */
-  static String of(Path root) {
+  /** A page with the samples that it names. */
+  static String of(Path root, String file) {
     return SAMPLE
-        .matcher(read(root.resolve(FILE)))
+        .matcher(read(root.resolve(file)))
         .replaceAll(sample -> Matcher.quoteReplacement(withSample(root, sample)));
   }
 
