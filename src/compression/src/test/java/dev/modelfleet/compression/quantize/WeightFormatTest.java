@@ -28,7 +28,7 @@ class WeightFormatTest {
         "'scheme':'Static','granularity':'PerBlock' | PerBlock is for scheme WeightOnly only",
         "'scheme':'WeightOnly','weights':{'bits':4} | set scheme: WeightOnly and granularity",
         "'scheme':'Dynamic','weights':{'symmetric':true} | or remove them",
-        "'scheme':'WeightOnly','granularity':'PerBlock','weights':{'bits':3} | give 4 or 8",
+        "'scheme':'WeightOnly','granularity':'PerBlock','weights':{'bits':3} | blocks of weights have 4 or 8",
         "'scheme':'WeightOnly','granularity':'PerBlock','weights':{'blockSize':48} | 16, 32, 64",
         "'scheme':'WeightOnly','granularity':'PerBlock','weights':{'computation':'FP16'} | give FP32",
       })
