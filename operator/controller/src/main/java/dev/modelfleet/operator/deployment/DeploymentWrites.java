@@ -8,6 +8,7 @@ import dev.modelfleet.api.v1alpha1.Placement;
 import dev.modelfleet.api.v1alpha1.VariantArtifact;
 import dev.modelfleet.operator.OperatorContext;
 import dev.modelfleet.operator.apply.ServerSideApply;
+import dev.modelfleet.operator.deployment.decide.Autoscalers;
 import dev.modelfleet.operator.deployment.decide.DeploymentDecision;
 import dev.modelfleet.operator.deployment.decide.DeploymentFacts;
 import dev.modelfleet.operator.deployment.decide.HostPlan;
@@ -137,15 +138,14 @@ final class DeploymentWrites {
   private void applyWorkload(
       HasMetadata workload, Optional<HasMetadata> there, Context<ModelDeployment> context) {
     there
-        .flatMap(object -> ServingObjects.handOver(workload, object))
+        .flatMap(object -> Autoscalers.handOver(workload, object))
         .ifPresent(replicas -> handOver.apply(replicas, Optional.empty()));
     apply(workload, there, context);
   }
 
   private void autoscale(
       DeploymentFacts facts, TargetServing target, Context<ModelDeployment> context) {
-    serving
-        .autoscaler(facts.deployment(), target.plan())
+    Autoscalers.autoscaler(facts.deployment(), target.plan())
         .ifPresentOrElse(
             wanted ->
                 apply(
@@ -168,7 +168,7 @@ final class DeploymentWrites {
     Optional<PodDisruptionBudget> there = named(facts, context, PodDisruptionBudget.class, budget);
     boolean several =
         target.plan().mode() == Placement.Mode.REPLICAS
-            && serving.mostReplicas(facts.deployment(), target) > 1;
+            && Autoscalers.mostReplicas(facts.deployment(), target) > 1;
     if (several) {
       apply(budget, there, context);
     } else {

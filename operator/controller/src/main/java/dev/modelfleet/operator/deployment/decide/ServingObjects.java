@@ -1,45 +1,29 @@
 package dev.modelfleet.operator.deployment.decide;
 
-import dev.modelfleet.api.v1alpha1.Autoscaling;
-import dev.modelfleet.api.v1alpha1.GoDuration;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
-import dev.modelfleet.api.v1alpha1.NodeToleration;
 import dev.modelfleet.api.v1alpha1.Placement;
 import dev.modelfleet.api.v1alpha1.VariantArtifact;
 import dev.modelfleet.artifact.ContractJson;
 import dev.modelfleet.operator.name.Labels;
 import dev.modelfleet.operator.name.ResourceName;
 import dev.modelfleet.operator.name.Sha256;
-import dev.modelfleet.operator.pod.ModelVolume;
 import dev.modelfleet.operator.pod.RuntimePod;
-import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
-import io.fabric8.kubernetes.api.model.Probe;
-import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
-import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.RollingUpdateDaemonSetBuilder;
-import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
-import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
-import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -50,22 +34,9 @@ public final class ServingObjects {
   /** Annotation: hash of the pods of a DaemonSet, whatever its nodes. */
   static final String CONTENT = "modelfleet.dev/content";
 
-  /** Annotation: an autoscaler sets the number of a Deployment's pods, which is left to it. */
-  static final String AUTOSCALED = "modelfleet.dev/autoscaled";
-
-  private static final String SERVE = "serve";
-  private static final String TERMINATION_LOG = "/dev/termination-log";
-  private static final int HTTP_PORT = 8000;
-  private static final int METRICS_PORT = 8002;
   private static final int MAX_NAME = 52;
 
-  /** Time for nodes, slow ones too, to learn that a pod leaves; it answers meanwhile. */
-  private static final int DRAIN_SECONDS = 10;
-
-  private static final long GRACE_SECONDS = 30 + DRAIN_SECONDS;
-
-  private final RuntimePod pods;
-  private final String pushSecret;
+  private final ServingTemplate pods;
 
   /**
    * Objects of a cluster.
@@ -73,8 +44,7 @@ public final class ServingObjects {
    * @param pushSecret Secret with which variants are published, and so fetched; null for none
    */
   public ServingObjects(RuntimePod pods, String pushSecret) {
-    this.pods = pods;
-    this.pushSecret = pushSecret;
+    this.pods = new ServingTemplate(pods, pushSecret);
   }
 
   /**
@@ -130,7 +100,7 @@ public final class ServingObjects {
     if (!(actual instanceof DaemonSet set)) {
       return host.nodes().equals(NodeChoice.ALL);
     }
-    String content = content(template(owner, host.plan(), artifact, Map.of()));
+    String content = content(pods.template(owner, host.plan(), artifact, Map.of()));
     Map<String, String> annotations =
         Optional.ofNullable(set.getMetadata().getAnnotations()).orElseGet(Map::of);
     if (!content.equals(annotations.get(CONTENT))) {
@@ -147,7 +117,7 @@ public final class ServingObjects {
   private DaemonSet daemonSet(
       ModelDeployment owner, HostPlan host, VariantArtifact artifact, boolean onDelete) {
     TargetPlan plan = host.plan();
-    PodTemplateSpec template = template(owner, plan, artifact, Map.of());
+    PodTemplateSpec template = pods.template(owner, plan, artifact, Map.of());
     ObjectMeta meta = metadata(owner, host);
     meta.setAnnotations(new HashMap<>(Map.of(CONTENT, content(template))));
     template.getSpec().setAffinity(host.nodes().affinity());
@@ -184,7 +154,7 @@ public final class ServingObjects {
     ObjectMeta meta = metadata(owner, host);
     boolean autoscaled = !host.canary() && Scaling.of(owner, plan).isPresent();
     if (autoscaled) {
-      meta.setAnnotations(new HashMap<>(Map.of(AUTOSCALED, "true")));
+      meta.setAnnotations(new HashMap<>(Map.of(Autoscalers.AUTOSCALED, "true")));
     }
     return new DeploymentBuilder()
         .withMetadata(meta)
@@ -195,7 +165,7 @@ public final class ServingObjects {
         .withNewSelector()
         .withMatchLabels(selector)
         .endSelector()
-        .withTemplate(template(owner, plan, artifact, track))
+        .withTemplate(pods.template(owner, plan, artifact, track))
         .withNewStrategy()
         .withType("RollingUpdate")
         .withNewRollingUpdate()
@@ -226,24 +196,17 @@ public final class ServingObjects {
             new ServicePortBuilder()
                 .withName("http")
                 .withProtocol("TCP")
-                .withPort(HTTP_PORT)
+                .withPort(ServingTemplate.HTTP_PORT)
                 .withTargetPort(new IntOrString("http"))
                 .build(),
             new ServicePortBuilder()
                 .withName("metrics")
                 .withProtocol("TCP")
-                .withPort(METRICS_PORT)
+                .withPort(ServingTemplate.METRICS_PORT)
                 .withTargetPort(new IntOrString("metrics"))
                 .build())
         .endSpec()
         .build();
-  }
-
-  /** How many pods a Replicas target may come to have. */
-  public int mostReplicas(ModelDeployment owner, TargetServing target) {
-    return Scaling.of(owner, target.plan())
-        .map(Autoscaling::maxReplicas)
-        .orElseGet(target::replicas);
   }
 
   /** How many pods of a Replicas target may go at once when nodes are drained. */
@@ -259,65 +222,8 @@ public final class ServingObjects {
         .build();
   }
 
-  /** What sets the number of pods of a target; empty where the spec gives it. */
-  public Optional<HorizontalPodAutoscaler> autoscaler(ModelDeployment owner, TargetPlan plan) {
-    return Scaling.of(owner, plan)
-        .map(
-            autoscaling ->
-                new HorizontalPodAutoscalerBuilder()
-                    .withMetadata(metadata(owner, plan.name()))
-                    .withNewSpec()
-                    .withNewScaleTargetRef()
-                    .withApiVersion("apps/v1")
-                    .withKind("Deployment")
-                    .withName(name(owner.getMetadata().getName(), plan.name()))
-                    .endScaleTargetRef()
-                    .withMinReplicas(Scaling.minimum(autoscaling))
-                    .withMaxReplicas(autoscaling.maxReplicas())
-                    .addNewMetric()
-                    .withType("Resource")
-                    .withNewResource()
-                    .withName("cpu")
-                    .withNewTarget()
-                    .withType("Utilization")
-                    .withAverageUtilization(Scaling.utilization(autoscaling))
-                    .endTarget()
-                    .endResource()
-                    .endMetric()
-                    .endSpec()
-                    .build());
-  }
-
-  /**
-   * The number of pods that a Deployment has, to be written once by a field manager of its own
-   * before the operator's usual one lets go of it for an autoscaler: a field that nobody holds any
-   * more falls back to 1.
-   *
-   * @param actual the Deployment as it is
-   * @return empty where the number was left to an autoscaler before, or is not left to one
-   */
-  public static Optional<Deployment> handOver(HasMetadata desired, HasMetadata actual) {
-    if (!(actual instanceof Deployment there) || !isAutoscaled(desired) || isAutoscaled(actual)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new DeploymentBuilder()
-            .withNewMetadata()
-            .withName(there.getMetadata().getName())
-            .withNamespace(there.getMetadata().getNamespace())
-            .endMetadata()
-            .withNewSpec()
-            .withReplicas(there.getSpec().getReplicas())
-            .endSpec()
-            .build());
-  }
-
-  private static boolean isAutoscaled(HasMetadata object) {
-    Map<String, String> annotations = object.getMetadata().getAnnotations();
-    return annotations != null && annotations.containsKey(AUTOSCALED);
-  }
-
-  private static ObjectMeta metadata(ModelDeployment owner, String target) {
+  /** Name, namespace, labels and owner of what a target has. */
+  static ObjectMeta metadata(ModelDeployment owner, String target) {
     return new ObjectMetaBuilder()
         .withName(name(owner.getMetadata().getName(), target))
         .withNamespace(owner.getMetadata().getNamespace())
@@ -326,101 +232,11 @@ public final class ServingObjects {
         .build();
   }
 
-  private static Map<String, String> selector(ModelDeployment owner, String target) {
-    Map<String, String> labels = new TreeMap<>(Labels.component(SERVE));
+  /** Labels of all pods of a target. */
+  static Map<String, String> selector(ModelDeployment owner, String target) {
+    Map<String, String> labels = new TreeMap<>(Labels.component(ServingTemplate.SERVE));
     labels.put(Labels.MODEL_DEPLOYMENT, ResourceName.of(owner.getMetadata().getName()));
     labels.put(Labels.TARGET, target);
     return labels;
-  }
-
-  private PodTemplateSpec template(
-      ModelDeployment owner, TargetPlan plan, VariantArtifact artifact, Map<String, String> track) {
-    Map<String, String> labels = new TreeMap<>(selector(owner, plan.name()));
-    labels.putAll(track);
-    labels.put(Labels.VARIANT, plan.variant());
-    PodSpecBuilder pod =
-        pods.pod()
-            .addToVolumes(RuntimePod.temporary())
-            .withTerminationGracePeriodSeconds(GRACE_SECONDS)
-            .withNodeSelector(plan.nodeSelector())
-            .addToTolerations(
-                plan.tolerations().stream()
-                    .map(NodeToleration::toToleration)
-                    .toArray(Toleration[]::new));
-    pods.addModel(pod, artifact.reference(), secrets(owner));
-    pod.addToContainers(container(owner, plan, artifact));
-    return new PodTemplateSpecBuilder()
-        .withNewMetadata()
-        .withLabels(labels)
-        .addToAnnotations("prometheus.io/scrape", "true")
-        .addToAnnotations("prometheus.io/port", Integer.toString(METRICS_PORT))
-        .addToAnnotations("prometheus.io/path", "/metrics")
-        .endMetadata()
-        .withSpec(pod.build())
-        .build();
-  }
-
-  private Container container(ModelDeployment owner, TargetPlan plan, VariantArtifact artifact) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                SERVE,
-                "--model-dir",
-                ModelVolume.PATH,
-                "--name",
-                owner.getMetadata().getName(),
-                "--drain-delay",
-                Integer.toString(DRAIN_SECONDS),
-                "--termination-message",
-                TERMINATION_LOG));
-    if (plan.maxLatency() != null) {
-      arguments.add("--max-latency-ms");
-      arguments.add(
-          BigDecimal.valueOf(GoDuration.millis(plan.maxLatency()))
-              .stripTrailingZeros()
-              .toPlainString());
-    }
-    ContainerBuilder container =
-        pods.container(SERVE, arguments)
-            .addToVolumeMounts(RuntimePod.modelMount())
-            .withResources(ServingResources.of(plan, artifact.size()))
-            .addNewPort()
-            .withName("http")
-            .withContainerPort(HTTP_PORT)
-            .withProtocol("TCP")
-            .endPort()
-            .addNewPort()
-            .withName("metrics")
-            .withContainerPort(METRICS_PORT)
-            .withProtocol("TCP")
-            .endPort()
-            .withStartupProbe(probe("/v2/health/ready", 1, 300))
-            .withReadinessProbe(probe("/v2/health/ready", 5, 3))
-            .withLivenessProbe(probe("/v2/health/live", 10, 6));
-    return container.build();
-  }
-
-  private List<String> secrets(ModelDeployment owner) {
-    List<String> secrets = new ArrayList<>();
-    if (pushSecret != null) {
-      secrets.add(pushSecret);
-    }
-    var pull = owner.getSpec().model().pullSecretRef();
-    if (pull != null && !secrets.contains(pull.name())) {
-      secrets.add(pull.name());
-    }
-    return secrets;
-  }
-
-  private static Probe probe(String path, int period, int failures) {
-    return new ProbeBuilder()
-        .withNewHttpGet()
-        .withPath(path)
-        .withPort(new IntOrString("http"))
-        .endHttpGet()
-        .withPeriodSeconds(period)
-        .withTimeoutSeconds(2)
-        .withFailureThreshold(failures)
-        .build();
   }
 }

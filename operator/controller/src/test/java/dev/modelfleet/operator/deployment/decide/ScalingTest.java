@@ -66,14 +66,14 @@ class ScalingTest {
     Deployment autoscaled =
         named()
             .editMetadata()
-            .addToAnnotations(ServingObjects.AUTOSCALED, "true")
+            .addToAnnotations(Autoscalers.AUTOSCALED, "true")
             .endMetadata()
             .build();
-    assertThat(ServingObjects.handOver(autoscaled, fixed))
+    assertThat(Autoscalers.handOver(autoscaled, fixed))
         .hasValueSatisfying(handed -> assertThat(handed.getSpec().getReplicas()).isEqualTo(3));
-    assertThat(ServingObjects.handOver(autoscaled, autoscaled)).isEmpty();
-    assertThat(ServingObjects.handOver(fixed, fixed)).isEmpty();
-    assertThat(ServingObjects.handOver(fixed, autoscaled)).isEmpty();
+    assertThat(Autoscalers.handOver(autoscaled, autoscaled)).isEmpty();
+    assertThat(Autoscalers.handOver(fixed, fixed)).isEmpty();
+    assertThat(Autoscalers.handOver(fixed, autoscaled)).isEmpty();
   }
 
   private static DeploymentTarget target(Integer replicas) {
