@@ -3,6 +3,7 @@ package dev.modelfleet.operator.member;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -26,6 +27,9 @@ public final class MemberConnections implements AutoCloseable {
   private final Vertx vertx =
       Vertx.vertx(
           new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS).setWorkerPoolSize(EVENT_LOOPS));
+  /** One for all: each of its own holds some 2 MiB of what was learnt of the types. */
+  private final KubernetesSerialization serialization = new KubernetesSerialization();
+
   private final Map<String, Connection> connections = new ConcurrentHashMap<>();
 
   MemberConnections(ExecutorService callbacks) {
@@ -65,6 +69,7 @@ public final class MemberConnections implements AutoCloseable {
     KubernetesClientBuilder builder =
         new KubernetesClientBuilder()
             .withHttpClientFactory(new VertxHttpClientFactory(vertx))
+            .withKubernetesSerialization(serialization)
             .withTaskExecutor(callbacks);
     if (credentials.serverName() != null) {
       ServerNameTrust.use(builder, config, credentials.serverName());
