@@ -130,6 +130,7 @@ class MemberClusterE2E {
       String second = MemberCluster.revision(begun);
       assertThat(MemberCluster.serves(begun)).as("cut off before the wave is done").isFalse();
 
+      awaitConnected(SHOP, "Unreachable");
       deploy(3, 120);
       String middle = awaitCurrent(first, second);
       assertThat(workspace.deployment("m").get().getStatus().message())
@@ -141,7 +142,6 @@ class MemberClusterE2E {
       String newest = awaitCurrent(first, second, middle);
       EdgeDeployment away = awaitTold(newest);
       assertThat(away.getStatus().currentRevision()).as("all that the hub knows").isEqualTo(first);
-      awaitConnected(SHOP, "Unreachable");
       DaemonSet alone = member.await(NAMESPACE, "m-edge", MemberCluster::serves);
       assertThat(MemberCluster.revision(alone)).isEqualTo(second);
 
