@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -26,6 +27,7 @@ final class SteadyClient implements AutoCloseable {
           .formatted(
               TinyModel.INPUTS, String.join(",", Collections.nCopies(TinyModel.INPUTS, "1")));
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Workspace workspace;
   private final URI uri;
@@ -62,6 +64,7 @@ final class SteadyClient implements AutoCloseable {
         .inNamespace(workspace.namespace())
         .withName(POD)
         .waitUntilReady(60, java.util.concurrent.TimeUnit.SECONDS);
+    awaitFirstAnswer();
     this.thread = Thread.ofVirtual().start(this::call);
   }
 
@@ -81,30 +84,45 @@ final class SteadyClient implements AutoCloseable {
 
   private void call() {
     while (!over) {
-      try (HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
-        HttpResponse<String> answer =
-            client.send(
-                HttpRequest.newBuilder(uri)
-                    .timeout(TIMEOUT)
-                    .POST(HttpRequest.BodyPublishers.ofString(INFERENCE))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() == 200) {
-          answers.incrementAndGet();
-        } else {
-          fail(answer.statusCode() + ": " + answer.body());
-        }
-      } catch (IOException e) {
-        fail(e.toString());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+      ask()
+          .ifPresentOrElse(
+              failure -> failures.add(Instant.now() + " " + failure), answers::incrementAndGet);
     }
   }
 
-  private void fail(String what) {
-    failures.add(Instant.now() + " " + what);
+  /** Asks until the nodes have learned of the new Service, from when on nothing may fail. */
+  private void awaitFirstAnswer() {
+    Instant limit = Instant.now().plus(LIMIT);
+    Optional<String> failure = ask();
+    while (failure.isPresent() && Instant.now().isBefore(limit)) {
+      failure = ask();
+    }
+    failure.ifPresent(
+        last -> {
+          throw new IllegalStateException("no answer from " + uri + " in " + LIMIT + ": " + last);
+        });
+  }
+
+  /** What went wrong with one inference; empty where it was answered. */
+  private Optional<String> ask() {
+    try (HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(uri)
+                  .timeout(TIMEOUT)
+                  .POST(HttpRequest.BodyPublishers.ofString(INFERENCE))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200
+          ? Optional.empty()
+          : Optional.of(answer.statusCode() + ": " + answer.body());
+    } catch (IOException e) {
+      return Optional.of(e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      over = true;
+      return Optional.of("interrupted");
+    }
   }
 
   private static String objects(String model, String node) {
@@ -137,6 +155,7 @@ final class SteadyClient implements AutoCloseable {
               command: [/bin/sh, -c]
               args:
                 - |
+                  until fetch http://%1$s-edge:8000/v2/models/%1$s/infer '%5$s' >/dev/null 2>&1; do sleep 0.2; done
                   while true; do
                     if out=$(fetch http://%1$s-edge:8000/v2/models/%1$s/infer '%5$s' 2>&1); then echo ok;
                     else echo "failed: $out"; fi

@@ -27,6 +27,7 @@ public final class MemberConnections implements AutoCloseable {
   private final Vertx vertx =
       Vertx.vertx(
           new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS).setWorkerPoolSize(EVENT_LOOPS));
+
   /** One for all: each of its own holds some 2 MiB of what was learnt of the types. */
   private final KubernetesSerialization serialization = new KubernetesSerialization();
 

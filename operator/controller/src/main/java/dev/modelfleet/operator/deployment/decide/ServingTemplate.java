@@ -30,11 +30,7 @@ final class ServingTemplate {
   static final int METRICS_PORT = 8002;
 
   private static final String TERMINATION_LOG = "/dev/termination-log";
-
-  /** Time for nodes, slow ones too, to learn that a pod leaves; it answers meanwhile. */
-  private static final int DRAIN_SECONDS = 10;
-
-  private static final long GRACE_SECONDS = 30 + DRAIN_SECONDS;
+  private static final long GRACE_SECONDS = 30;
 
   private final RuntimePod pods;
   private final String pushSecret;
@@ -90,8 +86,6 @@ final class ServingTemplate {
                 ModelVolume.PATH,
                 "--name",
                 owner.getMetadata().getName(),
-                "--drain-delay",
-                Integer.toString(DRAIN_SECONDS),
                 "--termination-message",
                 TERMINATION_LOG));
     if (plan.maxLatency() != null) {
