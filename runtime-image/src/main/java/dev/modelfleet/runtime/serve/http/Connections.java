@@ -17,6 +17,7 @@ public final class Connections {
   private static final class Activity {
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean used;
+    private volatile boolean last;
     private volatile long sinceNanos;
 
     private Activity(long now) {
@@ -59,6 +60,20 @@ public final class Connections {
     }
   }
 
+  /**
+   * Whether the answer to a request that has started is to say that it is the last one of its
+   * connection, which then closes after it: one that was not told so may be sent the next request
+   * at any moment.
+   */
+  public boolean isLast(HttpConnection connection) {
+    Activity activity = open.get(connection);
+    if (activity == null || !leaving || isHttp2(connection)) {
+      return false;
+    }
+    activity.last = true;
+    return true;
+  }
+
   /** A request has been answered. */
   public void requestEnded(HttpConnection connection) {
     Activity activity = open.get(connection);
@@ -66,23 +81,18 @@ public final class Connections {
       // In this order: the sweep must not see a connection without requests and an old time.
       activity.sinceNanos = System.nanoTime();
       int left = activity.requests.decrementAndGet();
-      if (leaving && left == 0 && !isHttp2(connection)) {
+      if (activity.last && left == 0) {
         connection.close();
       }
     }
   }
 
   /**
-   * From now on the answer to a request over HTTP/1.1 is the last one of its connection, so that
-   * its client comes back by a new one, which its load balancer leads elsewhere.
+   * The answer to a request that comes from now on over HTTP/1.1 is the last one of its connection,
+   * so that its client comes back by a new one, which its load balancer leads elsewhere.
    */
   public void leave() {
     leaving = true;
-  }
-
-  /** Whether {@link #leave} was called. */
-  public boolean leaving() {
-    return leaving;
   }
 
   /**

@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -100,7 +99,7 @@ public final class HttpFrontEnd {
     }
     inFlight.incrementAndGet();
     context.connections().requestStarted(request.connection());
-    if (context.connections().leaving() && request.version() != HttpVersion.HTTP_2) {
+    if (context.connections().isLast(request.connection())) {
       request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
     AtomicBoolean over = new AtomicBoolean();
