@@ -26,6 +26,8 @@ final class SteadyClient implements AutoCloseable {
       "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1,%d],\"data\":[%s]}]}"
           .formatted(
               TinyModel.INPUTS, String.join(",", Collections.nCopies(TinyModel.INPUTS, "1")));
+  private static final int PORT = 8000;
+  private static final int FIRST_PORT = 8001;
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -55,16 +57,15 @@ final class SteadyClient implements AutoCloseable {
                 s -> s != null && s.getSpec().getClusterIP() != null,
                 30,
                 java.util.concurrent.TimeUnit.SECONDS);
-    this.uri =
-        URI.create(
-            "http://%s:8000/v2/models/%s/infer".formatted(service.getSpec().getClusterIP(), model));
+    String address = service.getSpec().getClusterIP();
+    this.uri = inferenceUri(address, PORT, model);
     workspace
         .client()
         .pods()
         .inNamespace(workspace.namespace())
         .withName(POD)
         .waitUntilReady(60, java.util.concurrent.TimeUnit.SECONDS);
-    awaitFirstAnswer();
+    awaitFirstAnswer(inferenceUri(address, FIRST_PORT, model));
     this.thread = Thread.ofVirtual().start(this::call);
   }
 
@@ -82,29 +83,37 @@ final class SteadyClient implements AutoCloseable {
     return all;
   }
 
+  private static URI inferenceUri(String address, int port, String model) {
+    return URI.create("http://%s:%d/v2/models/%s/infer".formatted(address, port, model));
+  }
+
   private void call() {
-    while (!over) {
-      ask()
+    while (!over && !Thread.currentThread().isInterrupted()) {
+      ask(uri)
           .ifPresentOrElse(
               failure -> failures.add(Instant.now() + " " + failure), answers::incrementAndGet);
     }
   }
 
-  /** Asks until the nodes have learned of the new Service, from when on nothing may fail. */
-  private void awaitFirstAnswer() {
+  /**
+   * Asks until the nodes have learned of the new Service, from when on nothing may fail. It asks
+   * another port of the same Service: the kernel remembers for two minutes that a connection was
+   * led nowhere, and would lead a later one from the same client port nowhere again.
+   */
+  private static void awaitFirstAnswer(URI first) {
     Instant limit = Instant.now().plus(LIMIT);
-    Optional<String> failure = ask();
+    Optional<String> failure = ask(first);
     while (failure.isPresent() && Instant.now().isBefore(limit)) {
-      failure = ask();
+      failure = ask(first);
     }
     failure.ifPresent(
         last -> {
-          throw new IllegalStateException("no answer from " + uri + " in " + LIMIT + ": " + last);
+          throw new IllegalStateException("no answer from " + first + " in " + LIMIT + ": " + last);
         });
   }
 
   /** What went wrong with one inference; empty where it was answered. */
-  private Optional<String> ask() {
+  private static Optional<String> ask(URI uri) {
     try (HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build()) {
       HttpResponse<String> answer =
           client.send(
@@ -120,7 +129,6 @@ final class SteadyClient implements AutoCloseable {
       return Optional.of(e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      over = true;
       return Optional.of("interrupted");
     }
   }
@@ -135,7 +143,9 @@ final class SteadyClient implements AutoCloseable {
           selector:
             app.kubernetes.io/component: serve
             modelfleet.dev/model-deployment: %1$s
-          ports: [{port: 8000, targetPort: http}]
+          ports:
+            - {name: http, port: %6$d, targetPort: http}
+            - {name: first, port: %7$d, targetPort: http}
         ---
         apiVersion: v1
         kind: Pod
@@ -165,7 +175,7 @@ final class SteadyClient implements AutoCloseable {
                 allowPrivilegeEscalation: false
                 capabilities: {drop: [ALL]}
         """
-        .formatted(model, node, TestCluster.BUSYBOX_IMAGE, POD, INFERENCE);
+        .formatted(model, node, TestCluster.BUSYBOX_IMAGE, POD, INFERENCE, PORT, FIRST_PORT);
   }
 
   @Override

@@ -103,9 +103,7 @@ class WavesE2E {
     plugin("undo", "--to-revision", revision);
     awaitServed(revision);
     assertThat(onlyVariant()).isEqualTo(after);
-    // Undoing replaces the pods of all nodes at once, and a connection may still be led to one that
-    // has gone.
-    assertThat(client.failures()).hasSizeLessThanOrEqualTo(client.answers() / 100);
+    assertNoRequestFailed();
   }
 
   @Test
