@@ -4,6 +4,7 @@ import dev.modelfleet.artifact.BuildRequest;
 import dev.modelfleet.artifact.DeviceClass;
 import dev.modelfleet.artifact.Evaluation;
 import dev.modelfleet.artifact.Fallback;
+import dev.modelfleet.artifact.FloatType;
 import dev.modelfleet.artifact.Gates;
 import dev.modelfleet.artifact.Granularity;
 import dev.modelfleet.artifact.MetricType;
@@ -40,7 +41,7 @@ record Requests(
                   QuantizationScheme.DYNAMIC, Granularity.PER_TENSOR, null, null, List.of())));
   static final Recipe STATIC = quantize("static-int8", QuantizationScheme.STATIC);
   static final Recipe HALF =
-      new Recipe("fp16", List.of(new Step.Simplify(), new Step.Convert(Precision.FP16, true)));
+      new Recipe("fp16", List.of(new Step.Simplify(), new Step.Convert(FloatType.FP16, true)));
   static final Gates NONE = new Gates(null, null, null, null);
 
   /** A request for a model, with an evaluation set, to be published in a registry. */

@@ -12,6 +12,10 @@ public enum LayerFormat {
   @JsonProperty("FP16Weights")
   FP16_WEIGHTS("FP16Weights"),
 
+  /** Weights stored as BF16 and expanded when the model is loaded; computed in FP32. */
+  @JsonProperty("BF16Weights")
+  BF16_WEIGHTS("BF16Weights"),
+
   /** Quantized by the step's scheme: with Dynamic and Static computed in 8-bit integers. */
   @JsonProperty("INT8")
   INT8("INT8"),

@@ -397,24 +397,31 @@ public sealed interface Step {
   }
 
   /**
-   * Conversion of weights and computation to a smaller floating-point type.
+   * Conversion to a floating-point type of 16 bits: with FP16 of weights and computation, with BF16
+   * of the weights as they are stored.
    *
-   * @param precision the type afterwards; only FP16
-   * @param keepInputsAndOutputs whether graph inputs and outputs stay FP32; true unless given
+   * @param precision the type afterwards; required
+   * @param keepInputsAndOutputs whether graph inputs and outputs stay FP32; true unless given,
+   *     false with FP16 only
    */
-  record Convert(Precision precision, Boolean keepInputsAndOutputs) implements Step {
+  record Convert(FloatType precision, Boolean keepInputsAndOutputs) implements Step {
 
     public Convert {
-      if (precision != Precision.FP16) {
-        throw new IllegalArgumentException(
-            "convert.precision is " + precision + ": the only precision to convert to is FP16");
+      if (precision == null) {
+        throw new IllegalArgumentException("convert.precision is missing: give FP16 or BF16");
       }
       keepInputsAndOutputs = keepInputsAndOutputs == null || keepInputsAndOutputs;
+      if (precision == FloatType.BF16 && !keepInputsAndOutputs) {
+        throw new IllegalArgumentException(
+            "convert.keepInputsAndOutputs is false with precision BF16, which is for stored weights"
+                + " only: remove it");
+      }
     }
 
     @Override
     public Optional<Precision> resultingPrecision() {
-      return Optional.of(precision);
+      // BF16 weights are expanded when the model is loaded: every device runs that.
+      return precision == FloatType.FP16 ? Optional.of(Precision.FP16) : Optional.empty();
     }
   }
 }

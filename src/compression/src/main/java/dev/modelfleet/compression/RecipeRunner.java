@@ -9,6 +9,7 @@ import dev.modelfleet.artifact.StepNote;
 import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.calibration.Ranges;
 import dev.modelfleet.compression.codebook.NonUniformQuantizer;
+import dev.modelfleet.compression.convert.BrainFloatStorage;
 import dev.modelfleet.compression.convert.HalfPrecision;
 import dev.modelfleet.compression.dataset.Dataset;
 import dev.modelfleet.compression.factorize.Factorizer;
@@ -100,7 +101,11 @@ public final class RecipeRunner {
             case MAGNITUDE -> new MagnitudePruner(prune);
           };
       case Step.Factorize factorize -> new Factorizer(factorize);
-      case Step.Convert convert -> new HalfPrecision(convert);
+      case Step.Convert convert ->
+          switch (convert.precision()) {
+            case FP16 -> new HalfPrecision(convert);
+            case BF16 -> new BrainFloatStorage();
+          };
     };
   }
 

@@ -73,6 +73,7 @@ class MiniLmRecipesTest {
         "{'quantize':{'scheme':'WeightOnly','granularity':'PerBlock','weights':{'bits':4,'rounding':'GPTQ'}}} | 14700000 | 0.978",
         "{'quantize':{'scheme':'WeightOnly','granularity':'PerBlock','weights':{'blockSize':128,'computation':'INT8'}}} | 23700000 | 0.998",
         "{'convert':{'precision':'FP16'}}                             | 45300000 | 0.99999",
+        "{'convert':{'precision':'BF16'}}                             | 45400000 | 0.9999",
       })
   void meetsItsFigures(String step, long maxBytes, double minCosine) {
     String json = "{'name':'r','steps':[{'simplify':{}},%s]}".formatted(step).replace('\'', '"');

@@ -19,7 +19,7 @@ class OnnxCheckerTest {
 
   private static final String MIXED =
       "{\"quantize\":{\"scheme\":\"Static\",\"mixedPrecision\":{\"maxModelSize\":\"1M\","
-          + "\"formats\":[\"FP16Weights\",\"INT8\",\"INT8Weights\"]}}}";
+          + "\"formats\":[\"BF16Weights\",\"FP16Weights\",\"INT8\",\"INT8Weights\"]}}}";
 
   @TempDir Path directory;
 

@@ -35,6 +35,7 @@ class RandomModelsTest {
           Map.entry("{\"simplify\":{}}", 1e-10),
           Map.entry("{\"convert\":{\"precision\":\"FP16\"}}", 1e-4),
           Map.entry("{\"convert\":{\"precision\":\"FP16\",\"keepInputsAndOutputs\":false}}", 1e-4),
+          Map.entry("{\"convert\":{\"precision\":\"BF16\"}}", 1e-4),
           Map.entry("{\"quantize\":{\"scheme\":\"WeightOnly\"}}", 1e-3),
           Map.entry(
               "{\"quantize\":{\"scheme\":\"WeightOnly\",\"granularity\":\"PerBlock\"}}", 1e-3),

@@ -1,20 +1,34 @@
 package dev.modelfleet.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import dev.modelfleet.artifact.Precision;
+import dev.modelfleet.artifact.FloatType;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.ValidationRule;
 
-/** Conversion to a smaller floating-point type. */
+/** Conversion to a floating-point type of 16 bits. */
 @ApiObject
 @ValidationRule(
-    value = "self.precision == 'FP16'",
-    fieldPath = ".precision",
-    message = "the only precision to convert to is FP16: set precision: FP16")
+    value =
+        """
+        self.precision != 'BF16' || !has(self.keepInputsAndOutputs) || \
+        self.keepInputsAndOutputs\
+        """,
+    fieldPath = ".keepInputsAndOutputs",
+    message =
+        """
+        with precision BF16 only stored weights change, inputs and outputs stay FP32: remove \
+        keepInputsAndOutputs or set precision: FP16\
+        """)
 public record ConvertStep(
-    @Required @JsonPropertyDescription("Type of weights and computation afterwards: FP16.")
-        Precision precision,
+    @Required
+        @JsonPropertyDescription(
+            """
+            FP16 for weights and computation, on targets whose precisions list it; BF16 for \
+            weights as they are stored, which every target runs: they are expanded when the model \
+            is loaded and computed with in FP32.\
+            """)
+        FloatType precision,
     @Default("true")
         @JsonPropertyDescription(
             """

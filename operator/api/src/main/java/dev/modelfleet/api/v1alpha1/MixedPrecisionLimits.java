@@ -51,9 +51,9 @@ public record MixedPrecisionLimits(
     @Size(max = 8)
         @JsonPropertyDescription(
             """
-            What layers may become: FP32, FP16Weights (stored as FP16), INT8 (by the step's \
-            scheme), INT8Weights (stored as 8-bit integers, computed in FP32), INT4Weights (blocks \
-            of 32 in 4 bits; the target's precisions must list INT4). Unless given FP32, \
+            What layers may become: FP32, FP16Weights or BF16Weights (stored so, computed in \
+            FP32), INT8 (by the step's scheme), INT8Weights (stored as 8-bit integers, computed in \
+            FP32), INT4Weights (blocks of 32 in 4 bits; the target's precisions must list INT4). Unless given FP32, \
             FP16Weights and INT8, with maxRelativeLatency INT8Weights too.\
             """)
         List<LayerFormat> formats) {

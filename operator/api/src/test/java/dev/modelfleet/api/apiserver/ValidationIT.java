@@ -349,12 +349,19 @@ class ValidationIT {
         step(
             "mixing knows its formats",
             "{quantize: {scheme: WeightOnly, mixedPrecision: {maxModelSize: 1M, formats: [INT2]}}}",
-            "supported values: \"FP16Weights\""),
+            "supported values: \"BF16Weights\""),
         step(
             "mixing measures layers",
             "{quantize: {scheme: WeightOnly, mixedPrecision: {maxModelSize: 1M}}}",
             "a recipe mixes precisions, which needs calibration data"),
-        step("FP16 it is", "{convert: {precision: INT8}}", "set precision: FP16"),
+        step(
+            "conversions end in 16 bits",
+            "{convert: {precision: INT8}}",
+            "supported values: \"BF16\", \"FP16\""),
+        step(
+            "BF16 is for storage",
+            "{convert: {precision: BF16, keepInputsAndOutputs: false}}",
+            "with precision BF16 only stored weights change"),
         policy(
             "a drop is measured",
             "evaluation: null",

@@ -6,10 +6,10 @@ import dev.modelfleet.artifact.ActivationType;
 import dev.modelfleet.artifact.CalibrationMethod;
 import dev.modelfleet.artifact.ContractJson;
 import dev.modelfleet.artifact.Evaluation;
+import dev.modelfleet.artifact.FloatType;
 import dev.modelfleet.artifact.Granularity;
 import dev.modelfleet.artifact.MetricType;
 import dev.modelfleet.artifact.Pooling;
-import dev.modelfleet.artifact.Precision;
 import dev.modelfleet.artifact.PruningMethod;
 import dev.modelfleet.artifact.QuantizationScheme;
 import dev.modelfleet.artifact.Recipe;
@@ -64,7 +64,7 @@ class ContractTest {
                         null,
                         List.of()))),
             new Recipe(
-                "fp16", List.of(new Step.Simplify(), new Step.Convert(Precision.FP16, true))));
+                "fp16", List.of(new Step.Simplify(), new Step.Convert(FloatType.FP16, true))));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.modelfleet.compression.mixed;
 
+import dev.modelfleet.artifact.FloatType;
 import dev.modelfleet.artifact.Granularity;
 import dev.modelfleet.artifact.LayerFormat;
 import dev.modelfleet.artifact.QuantizationScheme;
@@ -64,8 +65,11 @@ record FormatPlan(Step.Quantize step, Map<String, LayerFormat> formats) {
     // A table is looked up, not multiplied with: only its weights can be integers.
     tables.stream().filter(products::contains).forEach(weights::add);
     products.removeAll(tables);
-    Set<String> halves = named(LayerFormat.FP16_WEIGHTS);
-    run(new HalfWeights(NodeSelection.only(halves)), halves, model, context);
+    for (FloatType type : FloatType.values()) {
+      Set<String> halves =
+          named(type == FloatType.FP16 ? LayerFormat.FP16_WEIGHTS : LayerFormat.BF16_WEIGHTS);
+      run(new HalfWeights(type, NodeSelection.only(halves)), halves, model, context);
+    }
     run(weightOnly(weights), weights, model, context);
     Set<String> blocks = named(LayerFormat.INT4_WEIGHTS);
     run(new BlockwiseQuantizer(BLOCKS, NodeSelection.only(blocks)), blocks, model, context);

@@ -1,6 +1,8 @@
 package dev.modelfleet.compression.mixed;
 
+import dev.modelfleet.artifact.FloatType;
 import dev.modelfleet.compression.OnnxModel;
+import dev.modelfleet.compression.convert.BrainFloat;
 import dev.modelfleet.compression.convert.Half;
 import dev.modelfleet.compression.graph.Graph;
 import dev.modelfleet.compression.graph.NameSource;
@@ -16,24 +18,27 @@ import dev.modelfleet.compression.transform.TransformContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Stores the weights of some layers as FP16 and casts them to FP32 when the model is loaded: half
- * the size on disk and in transfer, the same computation.
+ * Stores the weights of some layers in 16 bits and casts them to FP32 when the model is loaded:
+ * half the size on disk and in transfer, the same computation.
  */
 final class HalfWeights implements Transform {
 
+  private final FloatType type;
   private final NodeSelection nodes;
 
-  HalfWeights(NodeSelection nodes) {
+  HalfWeights(FloatType type, NodeSelection nodes) {
+    this.type = type;
     this.nodes = nodes;
   }
 
   @Override
   public String apply(OnnxModel model, TransformContext context) {
-    Canonical.prepare(model, 11);
+    Canonical.prepare(model, type == FloatType.BF16 ? 13 : 11);
     Graph graph = model.graph();
     NameSource names = graph.names();
     Map<String, String> expanded = new HashMap<>();
@@ -49,12 +54,14 @@ final class HalfWeights implements Transform {
     }
     graph.nodes().addAll(0, result);
     DeadCode.remove(graph);
-    return "weights of %d tensors to FP16, computation stays in FP32".formatted(expanded.size());
+    return "weights of %d tensors to %s, computation stays in FP32"
+        .formatted(expanded.size(), type);
   }
 
-  private static String expand(Graph graph, NameSource names, String weights, List<Node> casts) {
-    Tensor halves = Half.of(graph.constants().get(weights));
-    String stored = names.fresh(weights + "_fp16");
+  private String expand(Graph graph, NameSource names, String weights, List<Node> casts) {
+    Tensor full = graph.constants().get(weights);
+    Tensor halves = type == FloatType.BF16 ? BrainFloat.of(full) : Half.of(full);
+    String stored = names.fresh(weights + "_" + type.name().toLowerCase(Locale.ROOT));
     String value = names.fresh(weights + "_fp32");
     graph.constants().put(stored, halves);
     casts.add(

@@ -53,7 +53,7 @@ record LayerChoices(Map<String, Map<LayerFormat, Choice>> layers) {
       List<LayerEffect> effects =
           switch (format) {
             case FP32 -> List.of();
-            case FP16_WEIGHTS -> sensitivity.together(format);
+            case FP16_WEIGHTS, BF16_WEIGHTS -> sensitivity.together(format);
             case INT8, INT8_WEIGHTS, INT4_WEIGHTS -> sensitivity.measure(format, effect -> {});
           };
       Map<String, Node> nodes =

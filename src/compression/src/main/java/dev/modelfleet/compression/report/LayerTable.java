@@ -188,7 +188,7 @@ public final class LayerTable {
       boolean zero;
       switch (weights.type()) {
         case FLOAT -> zero = data.get(INTS, 4 * i) << 1 == 0;
-        case FLOAT16 -> zero = data.get(SHORTS, 2 * i) << 17 == 0;
+        case FLOAT16, BFLOAT16 -> zero = data.get(SHORTS, 2 * i) << 17 == 0;
         case INT8 -> zero = data.get(ValueLayout.JAVA_BYTE, i) == 0;
         default -> {
           return Optional.empty();

@@ -41,6 +41,7 @@ class LayerTableTest {
         "{'quantize':{'scheme':'Static'}}     | INT8 | 8",
         "{'quantize':{'scheme':'WeightOnly'}} | INT8 | 8",
         "{'convert':{'precision':'FP16'}}     | FP16 | 16",
+        "{'convert':{'precision':'BF16'}}     | BF16 | 16",
       })
   void tellsPrecisionAndBits(String step, String precision, double bits) {
     OnnxModel model = RandomModel.attention(3);
