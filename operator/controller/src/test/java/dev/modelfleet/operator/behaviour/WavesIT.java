@@ -13,6 +13,8 @@ import dev.modelfleet.operator.name.Labels;
 import dev.modelfleet.testclusters.TestCluster;
 import dev.modelfleet.testclusters.WithTestCluster;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -203,11 +205,9 @@ class WavesIT {
         .resources(ModelDeployment.class)
         .inNamespace(ns)
         .withName("m")
-        .edit(
-            md -> {
-              md.getMetadata().getAnnotations().put(key, value);
-              return md;
-            });
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(key, value));
   }
 
   private void editModel(String name) {
