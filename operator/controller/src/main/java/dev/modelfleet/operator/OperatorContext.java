@@ -1,5 +1,8 @@
 package dev.modelfleet.operator;
 
+import dev.modelfleet.operator.analysis.BearerTokens;
+import dev.modelfleet.operator.analysis.Measurements;
+import dev.modelfleet.operator.analysis.PrometheusClient;
 import dev.modelfleet.operator.apply.ServerSideApply;
 import dev.modelfleet.operator.event.EventRecorder;
 import dev.modelfleet.operator.member.MemberClusters;
@@ -26,6 +29,7 @@ import java.util.Set;
  * @param sources the resolver of URIs
  * @param nodes the nodes of the cluster, watched from the start of the first controller on
  * @param members the member clusters
+ * @param measurements of rollouts under way
  */
 public record OperatorContext(
     KubernetesClient client,
@@ -36,9 +40,11 @@ public record OperatorContext(
     ServerSideApply apply,
     SourceResolver sources,
     NodeCache nodes,
-    MemberClusters members)
+    MemberClusters members,
+    Measurements measurements)
     implements AutoCloseable {
 
+  private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration REGISTRY_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration SOURCE_TIME_TO_LIVE = Duration.ofMinutes(5);
 
@@ -56,7 +62,8 @@ public record OperatorContext(
         new ServerSideApply(client),
         new SourceResolver(registry, client, clock, SOURCE_TIME_TO_LIVE),
         new NodeCache(client),
-        new MemberClusters(client, clock));
+        new MemberClusters(client, clock),
+        new Measurements(new PrometheusClient(QUERY_TIMEOUT), new BearerTokens(client), clock));
   }
 
   private static ModelVolume modelVolume(KubernetesClient client, OperatorSettings settings) {
@@ -75,5 +82,6 @@ public record OperatorContext(
     sources.close();
     nodes.close();
     members.close();
+    measurements.close();
   }
 }

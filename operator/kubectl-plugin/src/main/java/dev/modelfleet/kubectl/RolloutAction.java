@@ -9,7 +9,9 @@ import dev.modelfleet.api.v1alpha1.WaveStatus;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a command writes: an annotation, which GitOps tools leave alone.
@@ -19,6 +21,9 @@ import java.util.Optional;
  * @param told what is told afterwards
  */
 record RolloutAction(String annotation, String value, String told) {
+
+  private static final Set<WavePhase> PROMOTABLE =
+      EnumSet.of(WavePhase.AWAITING_PROMOTION, WavePhase.SOAKING, WavePhase.ANALYZING);
 
   /** Stands still. */
   static RolloutAction pause(ModelDeployment deployment) {
@@ -36,7 +41,7 @@ record RolloutAction(String annotation, String value, String told) {
     return new RolloutAction(RolloutActions.PAUSED, null, name(deployment) + " is resumed");
   }
 
-  /** Ends the pause or soak after the wave that waits, or all further ones. */
+  /** Ends the pause, soak or analysis after the wave that waits, or all further ones. */
   static RolloutAction promote(ModelDeployment deployment, boolean all) {
     ModelDeploymentStatus status = underWay(deployment);
     if (all) {
@@ -46,19 +51,14 @@ record RolloutAction(String annotation, String value, String told) {
           "revision %s goes on without further pauses".formatted(status.updateRevision()));
     }
     Optional<WaveStatus> waiting =
-        status.waves().stream()
-            .filter(
-                wave ->
-                    wave.phase() == WavePhase.AWAITING_PROMOTION
-                        || wave.phase() == WavePhase.SOAKING)
-            .findFirst();
+        status.waves().stream().filter(wave -> PROMOTABLE.contains(wave.phase())).findFirst();
     String wave =
         waiting
             .map(WaveStatus::name)
             .orElseThrow(
                 () ->
                     new CommandException(
-                        "no wave of %s soaks or awaits its promotion: see kubectl modelfleet status"
+                        "no wave of %s soaks, is analyzed or awaits its promotion: see kubectl modelfleet status"
                             .formatted(name(deployment))));
     return new RolloutAction(
         RolloutActions.PROMOTE,

@@ -121,6 +121,12 @@ public final class ModelDeploymentConditions {
     /** Progressing=Unknown, Paused=True: a wave is verified and someone has to promote it. */
     public static final String AWAITING_PROMOTION = "AwaitingPromotion";
 
+    /** Progressing=Unknown: a wave is verified, but a query that it is judged by has no answer. */
+    public static final String ANALYSIS_PENDING = "AnalysisPending";
+
+    /** Progressing=False: the value of a query of spec.rollout.analysis is out of its bounds. */
+    public static final String ANALYSIS_FAILED = "AnalysisFailed";
+
     /** Progressing=False: outputs on devices disagree with the proof. */
     public static final String GOLDEN_MISMATCH = "GoldenMismatch";
 

@@ -95,7 +95,13 @@ public record Rollout(
             unique names; percentages ascend, or condition Accepted turns False with reason \
             WavesNotAscending. Absent: first (5%), second (25%) and rest.\
             """)
-        List<Wave> waves) {
+        List<Wave> waves,
+    @JsonPropertyDescription(
+            """
+            What every wave is judged by besides golden replay, latency and readiness of its \
+            units. The first revision of a target, which replaces nothing, is not judged.\
+            """)
+        RolloutAnalysis analysis) {
 
   public Rollout {
     waves = Formats.copy(waves);

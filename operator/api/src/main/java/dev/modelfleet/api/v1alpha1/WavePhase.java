@@ -16,6 +16,10 @@ public enum WavePhase {
   @JsonProperty("Soaking")
   SOAKING,
 
+  /** Its units are verified; a query of spec.rollout.analysis has no answer that decides. */
+  @JsonProperty("Analyzing")
+  ANALYZING,
+
   /** Its units are verified; someone has to promote it before the next wave begins. */
   @JsonProperty("AwaitingPromotion")
   AWAITING_PROMOTION,
@@ -24,7 +28,7 @@ public enum WavePhase {
   @JsonProperty("Complete")
   COMPLETE,
 
-  /** More of its units failed than may. */
+  /** More of its units failed than may, or the value of a query is out of its bounds. */
   @JsonProperty("Failed")
   FAILED
 }

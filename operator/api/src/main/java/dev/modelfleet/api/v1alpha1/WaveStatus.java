@@ -18,8 +18,8 @@ public record WaveStatus(
     @Required
         @JsonPropertyDescription(
             """
-            Where the wave stands: Pending, RollingOut, Soaking, AwaitingPromotion, Complete or \
-            Failed.\
+            Where the wave stands: Pending, RollingOut, Soaking, Analyzing, AwaitingPromotion, \
+            Complete or Failed.\
             """)
         WavePhase phase,
     @Min(0)
@@ -46,5 +46,9 @@ public record WaveStatus(
         @JsonPropertyDescription("When its soaking ends, as RFC 3339. Absent before it soaks.")
         String soakUntil,
     @Size(max = 1024)
-        @JsonPropertyDescription("Which units failed and why, the first of them, for people.")
+        @JsonPropertyDescription(
+            """
+            Which units failed and why, the first of them, or which query has no answer or a value \
+            out of bounds, for people.\
+            """)
         String message) {}

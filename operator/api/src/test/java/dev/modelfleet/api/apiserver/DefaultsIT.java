@@ -104,7 +104,8 @@ class DefaultsIT {
         600,
         true,
         paused,
-        List.of());
+        List.of(),
+        null);
   }
 
   private static <T> T read(Object object, Class<T> type) {

@@ -43,6 +43,14 @@ class ValidationIT {
     return deployment(rule, "rollout: {waves: [" + waves + "]}", message);
   }
 
+  private static Refused query(String rule, String queries, String message) {
+    return deployment(
+        rule,
+        "rollout: {analysis: {prometheus: {address: 'http://p:9090', queries: [%s]}}}"
+            .formatted(queries),
+        message);
+  }
+
   private static Refused policy(String rule, String spec, String message) {
     return new Refused(rule, "CompressionPolicy", "spec:\n" + spec.indent(2), message);
   }
@@ -144,6 +152,36 @@ class ValidationIT {
             "failures are counted",
             "rollout: {maxFailures: -1}",
             "maxFailures must be a number of units from 0 to 10000 or a share"),
+        query(
+            "a query has bounds",
+            "{name: q, query: up}",
+            "a query without bounds judges nothing: give min, max or both"),
+        query(
+            "bounds are in order",
+            "{name: q, query: up, min: '2', max: '1e0'}",
+            "min must not be above max: lower it or raise max"),
+        query("bounds are numbers", "{name: q, query: up, min: 5%}", "queries[0].min"),
+        query("a query asks something", "{name: q, query: '', min: '1'}", "queries[0].query"),
+        query(
+            "a query holds only what is filled in",
+            "{name: q, query: 'up{pod=\"{{pod}}\",t=\"{{target}}\"}', min: '1'}",
+            "a query may hold {{namespace}}, {{deployment}}, {{target}}"),
+        query(
+            "queries have names of their own",
+            "{name: q, query: up, min: '1'}, {name: q, query: up, max: '1'}",
+            "queries[1]: Duplicate value"),
+        deployment(
+            "something is asked",
+            "rollout: {analysis: {prometheus: {address: 'http://p:9090', queries: []}}}",
+            "should have at least 1 items"),
+        deployment(
+            "an address is one",
+            "rollout: {analysis: {prometheus: {address: 'p:9090', queries: [{name: q, query: up, min: '1'}]}}}",
+            "prometheus.address"),
+        deployment(
+            "an address holds no credentials",
+            "rollout: {analysis: {prometheus: {address: 'http://u:p@p', queries: [{name: q, query: up, min: '1'}]}}}",
+            "prometheus.address"),
         deployment(
             "units are ready within a day",
             "rollout: {minReadySeconds: 86401}",

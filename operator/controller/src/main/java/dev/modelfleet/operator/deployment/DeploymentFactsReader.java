@@ -7,7 +7,11 @@ import dev.modelfleet.api.v1alpha1.LocalReference;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
 import dev.modelfleet.api.variant.VariantSpecs;
+import dev.modelfleet.operator.analysis.Measurements;
+import dev.modelfleet.operator.analysis.decide.Measurement;
+import dev.modelfleet.operator.analysis.decide.Question;
 import dev.modelfleet.operator.deployment.decide.DeploymentFacts;
+import dev.modelfleet.operator.deployment.decide.FleetAnalysis;
 import dev.modelfleet.operator.deployment.decide.Owner;
 import dev.modelfleet.operator.deployment.decide.Revision;
 import dev.modelfleet.operator.deployment.decide.RevisionRecords;
@@ -40,6 +44,7 @@ final class DeploymentFactsReader {
   private final Consumer<ResourceID> wake;
   private final MemberSources members;
   private final TakenNames names;
+  private final Measurements measurements;
 
   /**
    * A reader.
@@ -51,12 +56,14 @@ final class DeploymentFactsReader {
       FleetSources fleet,
       MemberSources members,
       TakenNames names,
+      Measurements measurements,
       Consumer<ResourceID> wake) {
     this.sources = sources;
     this.fleet = fleet;
     this.wake = wake;
     this.members = members;
     this.names = names;
+    this.measurements = measurements;
   }
 
   DeploymentFacts read(ModelDeployment deployment, Context<ModelDeployment> context) {
@@ -87,7 +94,8 @@ final class DeploymentFactsReader {
         names.conflicts(deployment, targets, Set.copyOf(workloads.keySet())),
         fleet.nodesFor(deployment),
         fleet.podsOf(deployment),
-        members.read(deployment, context));
+        members.read(deployment, context),
+        answers(deployment, revisions));
   }
 
   /** A variant as the cache has it, whoever owns it. */
@@ -119,6 +127,13 @@ final class DeploymentFactsReader {
         .filter(workload -> workload.target() != null)
         .filter(w -> w.object().getMetadata().getDeletionTimestamp() == null)
         .collect(Collectors.groupingBy(WorkloadFacts::target));
+  }
+
+  /** Asks what the rollout is judged by; each answer wakes the object. */
+  private Map<Question, List<Measurement>> answers(
+      ModelDeployment deployment, List<Revision> revisions) {
+    ResourceID id = ResourceID.fromResource(deployment);
+    return measurements.of(FleetAnalysis.questions(deployment, revisions), () -> wake.accept(id));
   }
 
   /** Digests hold for a generation of the spec; new URIs are asked for. */

@@ -13,7 +13,6 @@ import dev.modelfleet.operator.deployment.decide.DeploymentFacts;
 import dev.modelfleet.operator.deployment.decide.DeploymentReport;
 import dev.modelfleet.operator.deployment.decide.DeploymentStories;
 import dev.modelfleet.operator.deployment.decide.References;
-import dev.modelfleet.operator.deployment.decide.RolloutState;
 import dev.modelfleet.operator.deployment.decide.WorkloadFacts;
 import dev.modelfleet.operator.name.Labels;
 import dev.modelfleet.operator.status.StatusReport;
@@ -64,7 +63,6 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
 
   private static final String BY_POLICY = "policy";
   private static final String BY_TARGET = "hardware-target";
-  private static final Duration ASK_AGAIN = Duration.ofSeconds(15);
 
   private final OperatorContext operator;
   private final SimpleInboundEventSource<ModelDeployment> answers =
@@ -82,7 +80,12 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
     TakenNames names = new TakenNames(operator.client());
     this.reader =
         new DeploymentFactsReader(
-            operator.sources(), fleet, members, names, answers::propagateEvent);
+            operator.sources(),
+            fleet,
+            members,
+            names,
+            operator.measurements(),
+            answers::propagateEvent);
     this.writes = new DeploymentWrites(operator, names, answers::propagateEvent);
   }
 
@@ -94,7 +97,7 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
     DeploymentDecision decision = DeploymentDecisions.decide(facts, now);
     writes.write(facts, decision, context);
     Optional<Instant> held = report(facts, decision, now, context);
-    return held.map(until -> soon(until, now)).orElseGet(() -> recheck(facts, decision, now));
+    return held.map(until -> soon(until, now)).orElseGet(() -> NextLook.of(facts, decision, now));
   }
 
   /**
@@ -122,39 +125,6 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
 
   private static UpdateControl<ModelDeployment> soon(Instant time, Instant now) {
     return UpdateControl.<ModelDeployment>noUpdate().rescheduleAfter(Duration.between(now, time));
-  }
-
-  private static UpdateControl<ModelDeployment> recheck(
-      DeploymentFacts facts, DeploymentDecision decision, Instant now) {
-    UpdateControl<ModelDeployment> control = UpdateControl.noUpdate();
-    Instant next =
-        decision.plan() == null ? Instant.MAX : decision.plan().next().orElse(Instant.MAX);
-    return switch (decision.state()) {
-      case RolloutState.Underway underway ->
-          at(next.isBefore(underway.deadline()) ? next : underway.deadline(), now, control);
-      case RolloutState.Soaking soaking -> at(next, now, control);
-      case RolloutState.RolledBack back when back.goesBack(now) ->
-          at(next.isBefore(back.deadline()) ? next : back.deadline(), now, control);
-      case RolloutState.Unresolved(References.Unresolved missing) ->
-          control.rescheduleAfter(ASK_AGAIN);
-      case RolloutState.Complete complete when leavesSomeBehind(facts, decision) ->
-          control.rescheduleAfter(Duration.ofSeconds(1));
-      default -> control;
-    };
-  }
-
-  /** Whether units that are away have yet to be told what has just been accepted. */
-  private static boolean leavesSomeBehind(DeploymentFacts facts, DeploymentDecision decision) {
-    boolean accepted = !decision.current().equals(facts.status().currentRevision());
-    return accepted
-        && decision.plan() != null
-        && decision.plan().waves().stream().anyMatch(wave -> wave.unreachable() > 0);
-  }
-
-  private static UpdateControl<ModelDeployment> at(
-      Instant time, Instant now, UpdateControl<ModelDeployment> control) {
-    Duration wait = Duration.between(now, time);
-    return control.rescheduleAfter(wait.isNegative() ? Duration.ofSeconds(1) : wait.plusSeconds(1));
   }
 
   @Override

@@ -6,13 +6,17 @@ import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.RolloutActions;
 import dev.modelfleet.api.v1alpha1.WavePhase;
 import dev.modelfleet.api.v1alpha1.WaveStatus;
+import dev.modelfleet.operator.analysis.Measurements;
+import dev.modelfleet.operator.analysis.decide.QueryAnalysis;
 import dev.modelfleet.operator.harness.OperatorUnderTest;
 import dev.modelfleet.operator.harness.SampleFleet;
 import dev.modelfleet.operator.harness.Samples;
+import dev.modelfleet.operator.harness.StandInPrometheus;
 import dev.modelfleet.operator.name.Labels;
 import dev.modelfleet.testclusters.TestCluster;
 import dev.modelfleet.testclusters.WithTestCluster;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
@@ -33,6 +37,13 @@ class WavesIT {
       {"rollout":{"waves":[
         {"name":"canary","selector":{"nodes":{"canary":"%s"}},"pause":true},
         {"name":"second","selector":{"nodes":{"second":"%s"}}}]}}
+      """;
+
+  private static final String ANALYSIS =
+      """
+      {"rollout":{"waves":[{"name":"canary","selector":{"nodes":{"canary":"%s"}}}],
+        "analysis":{"prometheus":{"address":"%s","bearerTokenSecretRef":{"name":"prometheus"},
+          "queries":[{"name":"errors","query":"max(a{v='{{variant}}',t='{{target}}'})","max":"1"}]}}}}
       """;
 
   private OperatorUnderTest test;
@@ -114,6 +125,46 @@ class WavesIT {
     annotate(RolloutActions.PROMOTE, failed.getStatus().updateRevision() + "/*");
     ModelDeployment after = test.awaitReason("m", "Ready", "Ready");
     assertThat(after.getStatus().rejectedRevisions()).isEmpty();
+  }
+
+  @Test
+  void aQueryWithoutAnswerHoldsAWaveAndABadValueTakesItBack() {
+    String before = variants().values().iterator().next();
+    try (StandInPrometheus prometheus = new StandInPrometheus("t0ken")) {
+      test.create(
+          new SecretBuilder()
+              .withNewMetadata()
+              .withName("prometheus")
+              .withNamespace(ns)
+              .endMetadata()
+              .addToStringData("token", "t0ken")
+              .build());
+      fleet.edit("m", ANALYSIS.formatted(ns, prometheus.address()));
+      editModel("models/second:1");
+      ModelDeployment held =
+          test.awaitDeployment("m", md -> md.getStatus().message().contains("status 503"));
+      assertThat(phases(held)).containsExactly(WavePhase.ANALYZING, WavePhase.PENDING);
+      assertThat(OperatorUnderTest.condition(held, "Progressing"))
+          .hasValueSatisfying(c -> assertThat(c.reason()).isEqualTo("AnalysisPending"));
+      String after = held.getStatus().targetStatuses().getFirst().variant();
+      assertThat(prometheus.asked()).contains(after).contains("edge");
+      assertThat(variants().values()).containsExactly(after, before, before);
+
+      prometheus.gives("2");
+      for (int look = 1; look <= QueryAnalysis.IN_A_ROW; look++) {
+        String said =
+            look < QueryAnalysis.IN_A_ROW ? ": " + look + " of" : "max of 1, 3 times in a row";
+        test.advance(Measurements.INTERVAL);
+        annotate("test/look", Integer.toString(look));
+        test.awaitDeployment("m", md -> md.getStatus().message().contains(said));
+      }
+    }
+
+    ModelDeployment failed = test.awaitReason("m", "Progressing", "AnalysisFailed");
+    assertThat(failed.getStatus().rejectedRevisions().getFirst().message())
+        .contains(
+            "query errors for target edge gave 2, which is above its max of 1, 3 times in a row");
+    awaitVariants(before, before, before);
   }
 
   @Test

@@ -285,6 +285,8 @@ public final class DeploymentDecisions {
   private RolloutState gated(List<TargetServing> servings) {
     return switch (step.plan().verdict()) {
       case Verdict.Soaking(String wave, Instant until) -> new RolloutState.Soaking(wave, until);
+      case Verdict.Analyzing(String wave, String message) ->
+          new RolloutState.Analyzing(wave, message);
       case Verdict.AwaitingPromotion(String wave) ->
           new RolloutState.AwaitingPromotion(
               wave,

@@ -7,6 +7,8 @@ import dev.modelfleet.api.v1alpha1.ModelDeployment;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatus;
 import dev.modelfleet.api.v1alpha1.ModelDeploymentStatusBuilder;
 import dev.modelfleet.api.v1alpha1.ModelVariant;
+import dev.modelfleet.operator.analysis.decide.Measurement;
+import dev.modelfleet.operator.analysis.decide.Question;
 import dev.modelfleet.operator.member.decide.MemberView;
 import dev.modelfleet.operator.member.decide.MembersFacts;
 import dev.modelfleet.operator.placement.decide.NodeFacts;
@@ -29,6 +31,7 @@ import java.util.Optional;
  * @param nodes of the cluster
  * @param pods that serve it
  * @param members the member clusters, and what they were told of it
+ * @param measurements the last answers to each query that the rollout is judged by, newest last
  */
 public record DeploymentFacts(
     ModelDeployment deployment,
@@ -41,7 +44,8 @@ public record DeploymentFacts(
     List<String> conflicts,
     List<NodeFacts> nodes,
     List<ServingPod> pods,
-    MembersFacts members) {
+    MembersFacts members,
+    Map<Question, List<Measurement>> measurements) {
 
   /** A target in the member clusters that its HardwareTarget selects; empty for the hub. */
   public List<MemberView> memberViews(DeploymentTarget target) {

@@ -164,6 +164,8 @@ public final class DeploymentReport {
           conditions.set(type, true, Reason.ROLLING_OUT, message);
       case RolloutState.Paused paused -> conditions.unknown(type, Reason.ROLLOUT_PAUSED, message);
       case RolloutState.Soaking soaking -> conditions.set(type, true, Reason.SOAKING, message);
+      case RolloutState.Analyzing analyzing ->
+          conditions.unknown(type, Reason.ANALYSIS_PENDING, message);
       case RolloutState.AwaitingPromotion awaiting ->
           conditions.unknown(type, Reason.AWAITING_PROMOTION, message);
       case RolloutState.Placeless(NoPlace why) -> conditions.unknown(type, why.reason(), message);

@@ -166,6 +166,14 @@ public final class DeploymentStories {
       case SOAKING ->
           stories.add(
               Story.normal("WaveSoaking", subject + ": " + units + ", until " + wave.soakUntil()));
+      case ANALYZING ->
+          stories.add(
+              Story.normal(
+                  "WaveAnalyzing",
+                  subject
+                      + ": "
+                      + units
+                      + (wave.message() == null ? "" : ", but " + wave.message())));
       case AWAITING_PROMOTION ->
           stories.add(
               Story.normal(

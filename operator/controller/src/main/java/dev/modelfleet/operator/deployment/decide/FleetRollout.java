@@ -9,6 +9,7 @@ import dev.modelfleet.api.v1alpha1.VariantPhase;
 import dev.modelfleet.api.v1alpha1.WaveStatus;
 import dev.modelfleet.operator.member.decide.MemberView;
 import dev.modelfleet.operator.placement.decide.NodeFacts;
+import dev.modelfleet.operator.rollout.decide.Judgement;
 import dev.modelfleet.operator.rollout.decide.RolloutFacts;
 import dev.modelfleet.operator.rollout.decide.RolloutFacts.Promotions;
 import dev.modelfleet.operator.rollout.decide.RolloutPlanner;
@@ -107,7 +108,8 @@ final class FleetRollout {
             memory,
             paused,
             gated,
-            promotions);
+            promotions,
+            gated ? FleetAnalysis.judge(facts, update, units) : new Judgement.Unasked());
     boolean autoRollback = rollout == null || !Boolean.FALSE.equals(rollout.autoRollback());
     return RolloutPlanner.step(planned, autoRollback, now);
   }

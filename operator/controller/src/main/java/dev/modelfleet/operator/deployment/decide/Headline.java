@@ -58,6 +58,13 @@ record Headline(
                   .formatted(wave, until),
               true,
               false);
+      case RolloutState.Analyzing(String wave, String message) ->
+          new Headline(
+              DeploymentPhase.ROLLING_OUT,
+              Reason.ANALYSIS_PENDING,
+              "wave %s is verified, but %s".formatted(wave, message),
+              true,
+              false);
       case RolloutState.Placeless(NoPlace why) ->
           new Headline(DeploymentPhase.PENDING, why.reason(), why.message(), true, false);
       case RolloutState.Complete complete ->

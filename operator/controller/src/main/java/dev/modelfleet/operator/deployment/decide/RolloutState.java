@@ -39,6 +39,14 @@ public sealed interface RolloutState {
   record Soaking(String wave, Instant until) implements RolloutState {}
 
   /**
+   * A wave is verified, but a query that it is judged by has no answer that decides.
+   *
+   * @param wave its name
+   * @param message which query, and why
+   */
+  record Analyzing(String wave, String message) implements RolloutState {}
+
+  /**
    * A wave is verified and someone has to promote it before the next one begins.
    *
    * @param wave its name

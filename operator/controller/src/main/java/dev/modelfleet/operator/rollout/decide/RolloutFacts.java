@@ -17,6 +17,7 @@ import java.util.Set;
  * @param paused whether nothing may be replaced
  * @param gated whether waves pause and soak
  * @param promotions what was promoted
+ * @param judgement what is measured of the update beside its units
  */
 public record RolloutFacts(
     RolloutPolicy policy,
@@ -27,7 +28,8 @@ public record RolloutFacts(
     List<WaveStatus> memory,
     boolean paused,
     boolean gated,
-    Promotions promotions) {
+    Promotions promotions,
+    Judgement judgement) {
 
   public RolloutFacts {
     units = List.copyOf(units);
@@ -43,7 +45,8 @@ public record RolloutFacts(
   RolloutFacts rejecting(List<WaveStatus> waves) {
     Set<String> all = new HashSet<>(rejected);
     all.add(update);
-    return new RolloutFacts(policy, units, update, current, all, waves, paused, gated, promotions);
+    return new RolloutFacts(
+        policy, units, update, current, all, waves, paused, gated, promotions, judgement);
   }
 
   /** Whether the update was rejected and there is something to go back to. */

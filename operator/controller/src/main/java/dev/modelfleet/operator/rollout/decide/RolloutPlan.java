@@ -55,6 +55,13 @@ public record RolloutPlan(
     /** A wave waits for someone to promote it. */
     record AwaitingPromotion(String wave) implements Verdict {}
 
+    /**
+     * A wave is passed but for what is measured, which has no answer that decides.
+     *
+     * @param message what, and why
+     */
+    record Analyzing(String wave, String message) implements Verdict {}
+
     /** Every target is settled and every gate is passed. */
     record Complete() implements Verdict {}
 

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
  * status remembers, and the time. A restart of the operator changes nothing in its outcome.
  *
  * <pre>
- * wave:   Pending ─► RollingOut ─► Soaking ─► AwaitingPromotion ─► Complete ─► the next wave
- *                        │            │               │
- *                        └────────────┴───────────────┴──► Failed ─► everything goes back
+ * wave:   Pending ─► RollingOut ─► Soaking ─► AwaitingPromotion or Analyzing ─► Complete ─► the next
+ *                        │            │                  │
+ *                        └────────────┴──────────────────┴──► Failed ─► everything goes back
  * </pre>
  *
  * <p>What holds at any time:

@@ -46,7 +46,10 @@ final class WaveReport {
     // What failed is not seen any more while everything goes back.
     boolean remembers = facts.goingBack() && before != null;
     List<Unit> failures = failures(facts, wave);
-    String message = failures.isEmpty() ? null : message(facts, wave);
+    String message =
+        waves.analyzed(wave)
+            ? waves.message(wave)
+            : failures.isEmpty() ? null : message(facts, wave);
     return WaveStatusBuilder.builder()
         .name(wave.policy().name())
         .phase(wave.phase())

@@ -1,5 +1,6 @@
 package dev.modelfleet.operator.rollout.decide;
 
+import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions.Reason;
 import dev.modelfleet.api.v1alpha1.WavePhase;
 import dev.modelfleet.api.v1alpha1.WaveStatus;
 import dev.modelfleet.operator.rollout.decide.RolloutPlan.Verdict;
@@ -7,18 +8,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Where each wave of an update stands. */
 final class Waves {
 
+  private static final Set<WavePhase> GATES =
+      EnumSet.of(WavePhase.SOAKING, WavePhase.ANALYZING, WavePhase.AWAITING_PROMOTION);
+
   private final RolloutFacts facts;
   private final Membership membership;
   private final Instant now;
+  private final WaveAnalysis analysis;
   private final List<WaveStatus> memory;
   private final List<WaveState> states = new ArrayList<>();
   private final List<WaveState> known;
@@ -31,6 +38,7 @@ final class Waves {
     List<List<Unit>> members = new ArrayList<>();
     policies.forEach(policy -> members.add(new ArrayList<>()));
     facts.units().forEach(unit -> members.get(membership.wave(unit)).add(unit));
+    this.analysis = new WaveAnalysis(facts.judgement());
     this.memory = forgetting(members);
     boolean open = true;
     for (int w = 0; w < policies.size(); w++) {
@@ -100,11 +108,16 @@ final class Waves {
         .findFirst()
         .map(
             state -> {
+              String name = state.policy().name();
+              if (failedByAnalysis(state)) {
+                return new Verdict.Failed(
+                    name, Reason.ANALYSIS_FAILED, "wave " + name + ": " + message(state));
+              }
               Unit first = failures(state.members()).getFirst();
               return new Verdict.Failed(
-                  state.policy().name(),
+                  name,
                   first.failure(facts.update()).reason(),
-                  "wave " + state.policy().name() + ": " + WaveReport.message(facts, state));
+                  "wave " + name + ": " + WaveReport.message(facts, state));
             });
   }
 
@@ -113,10 +126,14 @@ final class Waves {
     return gates().stream()
         .findFirst()
         .map(
-            wave ->
-                wave.phase() == WavePhase.SOAKING
-                    ? new Verdict.Soaking(wave.policy().name(), Instant.parse(wave.soakUntil()))
-                    : new Verdict.AwaitingPromotion(wave.policy().name()));
+            wave -> {
+              String name = wave.policy().name();
+              return switch (wave.phase()) {
+                case SOAKING -> new Verdict.Soaking(name, Instant.parse(wave.soakUntil()));
+                case ANALYZING -> new Verdict.Analyzing(name, message(wave));
+                default -> new Verdict.AwaitingPromotion(name);
+              };
+            });
   }
 
   /** When the first soak ends. */
@@ -128,11 +145,23 @@ final class Waves {
   }
 
   private List<WaveState> gates() {
-    return known.stream()
-        .filter(
-            wave ->
-                wave.phase() == WavePhase.SOAKING || wave.phase() == WavePhase.AWAITING_PROMOTION)
-        .toList();
+    return known.stream().filter(wave -> GATES.contains(wave.phase())).toList();
+  }
+
+  /** Whether a wave is held or fails by what is measured, whatever its units say. */
+  boolean analyzed(WaveState wave) {
+    return wave.phase() == WavePhase.ANALYZING || failedByAnalysis(wave);
+  }
+
+  /** Why it is held or fails. */
+  String message(WaveState wave) {
+    return analysis.message(remembered(wave.policy()).orElse(null));
+  }
+
+  private boolean failedByAnalysis(WaveState wave) {
+    return facts.inWaves()
+        && wave.phase() == WavePhase.FAILED
+        && !fails(wave.policy(), wave.members());
   }
 
   /** The waves that are told of: none where nothing is replaced. */
@@ -162,7 +191,8 @@ final class Waves {
           policy, members, over(members, before), start(before), soakUntil(before));
     }
     boolean done = before != null && before.phase() == WavePhase.COMPLETE;
-    if (started(before) && fails(policy, members)) {
+    boolean failed = fails(policy, members) || (!done && analysis.fails(before));
+    if (started(before) && failed) {
       return new WaveState(policy, members, WavePhase.FAILED, start(before), soakUntil(before));
     }
     if (done) {
@@ -199,7 +229,8 @@ final class Waves {
   private List<WaveStatus> forgetting(List<List<Unit>> members) {
     boolean failed = facts.memory().stream().anyMatch(w -> w.phase() == WavePhase.FAILED);
     boolean fails = members.stream().flatMap(List::stream).anyMatch(this::failing);
-    return facts.inWaves() && failed && !fails ? List.of() : facts.memory();
+    boolean over = failed && !fails && !analysis.stands(facts.memory());
+    return facts.inWaves() && over ? List.of() : facts.memory();
   }
 
   private boolean failing(Unit unit) {
@@ -220,7 +251,19 @@ final class Waves {
             : soaking
                 ? WavePhase.SOAKING
                 : policy.pause() ? WavePhase.AWAITING_PROMOTION : WavePhase.COMPLETE;
+    if (phase == WavePhase.COMPLETE && !released && !analysis.passes(judgedFrom(members, until))) {
+      return new WaveState(policy, members, WavePhase.ANALYZING, start, until);
+    }
     return new WaveState(policy, members, phase, start, released ? soakUntil(before) : until);
+  }
+
+  /** From when on answers tell of all units of a wave, and of the end of its soak. */
+  private Instant judgedFrom(List<Unit> members, String soakUntil) {
+    Instant soaked = soakUntil == null ? Instant.MIN : Instant.parse(soakUntil);
+    return members.stream()
+        .filter(unit -> unit.reachable() && verified(unit, facts.update()))
+        .flatMap(unit -> verifiedAt(unit).stream())
+        .reduce(soaked, (a, b) -> a.isAfter(b) ? a : b);
   }
 
   private boolean decided(Unit unit) {

@@ -57,7 +57,8 @@ class AcceptanceTest {
             List.of(),
             List.of(),
             List.of(),
-            MembersFacts.NONE);
+            MembersFacts.NONE,
+            Map.of());
 
     var found = Acceptance.objection(facts);
 

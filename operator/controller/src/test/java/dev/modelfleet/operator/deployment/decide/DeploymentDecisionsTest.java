@@ -90,7 +90,8 @@ class DeploymentDecisionsTest {
           List.of(),
           List.copyOf(nodes),
           List.of(),
-          MembersFacts.NONE);
+          MembersFacts.NONE,
+          Map.of());
     }
 
     private void apply() {

@@ -60,7 +60,8 @@ class RolloutRequestsTest {
             List.of(),
             List.of(),
             List.of(),
-            MembersFacts.NONE);
+            MembersFacts.NONE,
+            Map.of());
     RolloutRequests requests = new RolloutRequests(facts, NOW);
 
     boolean aborted = requests.aborted(UPDATE).isPresent();

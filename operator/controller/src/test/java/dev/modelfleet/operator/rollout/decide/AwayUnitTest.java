@@ -61,7 +61,8 @@ class AwayUnitTest {
             List.of(),
             false,
             true,
-            Promotions.NONE);
+            Promotions.NONE,
+            new Judgement.Unasked());
     return RolloutPlanner.step(facts, true, NOW).plan().told().get(unit.id());
   }
 }

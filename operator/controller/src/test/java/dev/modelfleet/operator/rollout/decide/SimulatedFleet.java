@@ -129,7 +129,8 @@ final class SimulatedFleet {
         memory,
         paused,
         true,
-        promotions);
+        promotions,
+        new Judgement.Unasked());
   }
 
   boolean complete() {
