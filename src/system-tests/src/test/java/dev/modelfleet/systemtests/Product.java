@@ -44,8 +44,12 @@ record Product(Path root, TestCluster cluster, KubernetesClient client) implemen
     return new Kubectl(cluster.kubectl(), cluster.kubeconfig());
   }
 
-  /** Creates a namespace that enforces the restricted Pod Security Standard. */
+  /**
+   * Creates a namespace that enforces the restricted Pod Security Standard, once an earlier one of
+   * that name is gone.
+   */
   void createNamespace(String name) {
+    awaitGone(name);
     client
         .namespaces()
         .resource(
@@ -58,9 +62,16 @@ record Product(Path root, TestCluster cluster, KubernetesClient client) implemen
         .create();
   }
 
-  /** Deletes a namespace and waits until it is gone. */
+  /** Deletes a namespace, which takes half a minute where pods ran in it, and doesn't wait. */
   void deleteNamespace(String name) {
-    client.namespaces().withName(name).withTimeout(2, TimeUnit.MINUTES).delete();
+    client.namespaces().withName(name).delete();
+  }
+
+  private void awaitGone(String namespace) {
+    client
+        .namespaces()
+        .withName(namespace)
+        .waitUntilCondition(found -> found == null, 2, TimeUnit.MINUTES);
   }
 
   /**
@@ -112,8 +123,12 @@ record Product(Path root, TestCluster cluster, KubernetesClient client) implemen
         .getAllowed();
   }
 
+  /** Removes the product once nothing is left that the operator has to take leave of. */
   @Override
   public void close() {
+    client.namespaces().list().getItems().stream()
+        .filter(namespace -> namespace.getMetadata().getDeletionTimestamp() != null)
+        .forEach(namespace -> awaitGone(namespace.getMetadata().getName()));
     Installation.remove(cluster);
     client.close();
   }
