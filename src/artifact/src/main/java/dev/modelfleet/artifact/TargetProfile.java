@@ -13,7 +13,8 @@ import java.util.TreeSet;
  * @param vendor for instance {@code nvidia}; null where it does not matter
  * @param architecture CPU architecture of the node as in {@code kubernetes.io/arch}
  * @param engine what executes the model: {@code ONNXRuntime}
- * @param executionProvider ONNX Runtime execution provider: {@code CPU}, {@code CUDA}, …
+ * @param executionProvider ONNX Runtime execution provider: {@code CPU}, {@code CUDA}, {@code
+ *     OpenVINO}, …
  * @param precisions precisions that the device runs well; recipes that end in another are skipped
  * @param cpuFeatures instructions of its processors as node-feature-discovery names them, for
  *     instance {@code AVX512VNNI}; what is not listed is missing; empty where they are not known
@@ -55,6 +56,11 @@ public record TargetProfile(
     return "CUDA".equalsIgnoreCase(executionProvider)
         || "TensorRT".equalsIgnoreCase(executionProvider)
         || "TensorRT".equalsIgnoreCase(engine);
+  }
+
+  /** Whether OpenVINO executes models, by itself or as ONNX Runtime's execution provider. */
+  public boolean runsOnOpenVino() {
+    return "OpenVINO".equalsIgnoreCase(executionProvider) || "OpenVINO".equalsIgnoreCase(engine);
   }
 
   /**

@@ -12,8 +12,8 @@ public record Engine(
     @Default("CPU")
         @JsonPropertyDescription(
             """
-            Part of the engine that computes: CPU or CUDA. CUDA needs a runtime image that has \
-            it; without it the variant's condition Proven turns False with reason \
+            Part of the engine that computes: CPU, CUDA or OpenVINO. The last two need a runtime \
+            image that has them; without it the variant's condition Proven turns False with reason \
             ProviderUnavailable.\
             """)
         ExecutionProvider executionProvider) {
@@ -40,9 +40,23 @@ public record Engine(
   public enum ExecutionProvider {
     /** The CPU. */
     @JsonProperty("CPU")
-    CPU,
+    CPU("CPU"),
     /** NVIDIA GPUs by CUDA. */
     @JsonProperty("CUDA")
-    CUDA
+    CUDA("CUDA"),
+    /** Intel's processors by OpenVINO. */
+    @JsonProperty("OpenVINO")
+    OPENVINO("OpenVINO");
+
+    private final String text;
+
+    ExecutionProvider(String text) {
+      this.text = text;
+    }
+
+    /** The name as the API writes it. */
+    public String text() {
+      return text;
+    }
   }
 }

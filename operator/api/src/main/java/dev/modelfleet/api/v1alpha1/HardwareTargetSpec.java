@@ -12,6 +12,11 @@ import io.soabase.recordbuilder.core.RecordBuilder;
     value = "self.engine.executionProvider != 'CUDA' || self.device.class == 'GPU'",
     message =
         "engine.executionProvider CUDA needs a GPU: set device.class: GPU or executionProvider: CPU")
+@ValidationRule(
+    value = "self.engine.executionProvider != 'OpenVINO' || self.device.class == 'CPU'",
+    message =
+        "engine.executionProvider OpenVINO computes on processors: set device.class: CPU or another"
+            + " executionProvider")
 public record HardwareTargetSpec(
     @Required @JsonPropertyDescription("What computes there.") Device device,
     @Required

@@ -130,7 +130,7 @@ public final class VariantRequest {
         device.vendor(),
         device.architecture().label(),
         engine.name().text(),
-        engine.executionProvider() == null ? "CPU" : engine.executionProvider().name(),
+        engine.executionProvider() == null ? "CPU" : engine.executionProvider().text(),
         device.precisions(),
         new TreeSet<>(device.cpuFeatures()));
   }

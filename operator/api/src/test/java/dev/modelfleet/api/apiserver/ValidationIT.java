@@ -462,6 +462,10 @@ class ValidationIT {
             "CUDA runs on GPUs",
             "engine: {executionProvider: CUDA}",
             "engine.executionProvider CUDA needs a GPU"),
+        target(
+            "OpenVINO runs on processors",
+            "{device: {class: GPU}, engine: {executionProvider: OpenVINO}}",
+            "engine.executionProvider OpenVINO computes on processors"),
         target("a precision", "device: {precisions: []}", "should have at least 1 items"),
         target("unique precisions", "device: {precisions: [FP32, FP32]}", "Duplicate value"),
         target(

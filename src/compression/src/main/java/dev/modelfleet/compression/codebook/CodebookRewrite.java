@@ -120,8 +120,8 @@ public final class CodebookRewrite {
     String sum = null;
     for (int f = 0; f < packed.size(); f++) {
       PackedCodes.Field field = codes.fields().get(f);
-      String values =
-          cast(name, spread(name, packed.get(f), field, codes.columns()), ElementType.INT32);
+      String bytes = cast(name, packed.get(f), ElementType.INT32);
+      String values = spread(name, bytes, field, codes.columns());
       if (field.offset() > 0) {
         String factor = ints(name + "_factor", 1 << field.offset());
         values = add("Mul", name, List.of(values, factor));
@@ -138,17 +138,14 @@ public final class CodebookRewrite {
     }
     List<String> parts = new ArrayList<>();
     for (int part = 0; part < perByte; part++) {
-      String shifted = bytes;
-      if (part > 0) {
-        String by = uint8(part * field.bits());
-        shifted = add("BitShift", name, List.of(bytes, by));
-        last().with("direction", "RIGHT");
-      }
+      // Not BitShift: OpenVINO 2026.4 rounds where it shifts constants.
+      String shifted =
+          part == 0 ? bytes : add("Div", name, List.of(bytes, int32(1 << (part * field.bits()))));
       // The highest part has nothing above it.
       parts.add(
           part == perByte - 1
               ? shifted
-              : add("Mod", name, List.of(shifted, uint8(1 << field.bits()))));
+              : add("Mod", name, List.of(shifted, int32(1 << field.bits()))));
     }
     String all = add("Concat", name, parts, -1);
     if (field.bytes().dimension(1) * perByte == columns) {
@@ -206,12 +203,9 @@ public final class CodebookRewrite {
     return constant(wish, Tensor.ofInts(new int[] {value}));
   }
 
-  private String uint8(int value) {
+  private String int32(int value) {
     return small.computeIfAbsent(
-        value,
-        key ->
-            constant(
-                "code_" + value, Tensor.ofBytes(ElementType.UINT8, new byte[] {(byte) value})));
+        value, key -> constant("code_" + value, Tensor.ofInts(new int[] {value})));
   }
 
   void finish() {

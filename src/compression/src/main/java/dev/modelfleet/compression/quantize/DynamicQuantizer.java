@@ -75,8 +75,13 @@ public final class DynamicQuantizer implements Transform {
     }
     edit.finish();
     DeadCode.remove(graph);
-    return "%d matrix products to int8 with run-time activation scales, %d embedding tables to int8%s%s"
-        .formatted(matMuls, tables, Smoothing.note(smoothed), storage.note());
+    return "%d matrix products to int8 with run-time activation scales, %d embedding tables to int8%s%s%s"
+        .formatted(
+            matMuls,
+            tables,
+            Smoothing.note(smoothed),
+            storage.note(),
+            matMuls == 0 ? "" : EngineProfile.of(context.target()).dynamicNote());
   }
 
   private static int smooth(OnnxModel model, OperatorChoice choice, TransformContext context) {

@@ -2,7 +2,6 @@ package dev.modelfleet.compression.quantize;
 
 import dev.modelfleet.artifact.ActivationType;
 import dev.modelfleet.artifact.Step;
-import dev.modelfleet.artifact.TargetProfile;
 import dev.modelfleet.compression.OnnxModel;
 import dev.modelfleet.compression.StepNotApplicableException;
 import dev.modelfleet.compression.calibration.Range;
@@ -70,7 +69,7 @@ public final class StaticQuantizer implements Transform {
           "no %s with constant FP32 weights of at least %d elements"
               .formatted(String.join(", ", choice.names()), WeightSites.MIN_ELEMENTS));
     }
-    ActivationType type = activationType(step, context.target());
+    ActivationType type = EngineProfile.of(context.target()).activations(step.activations());
     Map<String, ActivationParameters> parameters = parameters(model, plan, context, type);
     int corrected =
         step.correctsBiases()
@@ -95,13 +94,13 @@ public final class StaticQuantizer implements Transform {
                 Smoothing.note(smoothed),
                 equalized == 0 ? "" : ", %d pairs of layers equalized".formatted(equalized),
                 corrected == 0 ? "" : ", %d biases corrected".formatted(corrected),
-                typeNote(type),
+                typeNote(type, EngineProfile.of(context.target())),
                 storage.note());
   }
 
-  private String typeNote(ActivationType type) {
+  private String typeNote(ActivationType type, EngineProfile engine) {
     if (type == ActivationType.UINT16) {
-      return ", activations of 16 bits";
+      return ", activations of 16 bits" + engine.activationNote(type);
     }
     return type == step.activations()
         ? ""
@@ -149,12 +148,5 @@ public final class StaticQuantizer implements Transform {
     rewrite.run(choice);
     DeadCode.remove(graph);
     return rewrite.tables();
-  }
-
-  /** TensorRT refuses zero points other than 0, whatever the recipe says. */
-  static ActivationType activationType(Step.Quantize step, TargetProfile target) {
-    return target != null && target.needsSymmetricActivations()
-        ? ActivationType.INT8
-        : step.activations();
   }
 }

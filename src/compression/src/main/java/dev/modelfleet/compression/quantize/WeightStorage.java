@@ -18,11 +18,13 @@ final class WeightStorage {
 
   private final WeightRange asked;
   private final boolean saturates;
+  private final String engineNote;
   private final Set<String> unsigned = new HashSet<>();
 
-  private WeightStorage(WeightRange asked, boolean saturates) {
+  private WeightStorage(WeightRange asked, boolean saturates, String engineNote) {
     this.asked = asked;
     this.saturates = saturates;
+    this.engineNote = engineNote;
   }
 
   /**
@@ -33,11 +35,14 @@ final class WeightStorage {
    */
   static WeightStorage of(Step.Quantize step, TargetProfile target, ActivationType activations) {
     boolean signed = activations == ActivationType.INT8;
+    EngineProfile engine = EngineProfile.of(target);
     WeightRange asked =
-        signed && step.weightRange() == WeightRange.UNSIGNED ? null : step.weightRange();
+        signed && step.weightRange() == WeightRange.UNSIGNED
+            ? null
+            : engine.weights(step.weightRange());
     boolean saturates =
         target != null && target.saturatesIntegerSums() && activations == ActivationType.UINT8;
-    return new WeightStorage(asked, saturates);
+    return new WeightStorage(asked, saturates, engine.weightNote(step.weightRange()));
   }
 
   /**
@@ -66,7 +71,7 @@ final class WeightStorage {
       return ", weights within 64";
     }
     if (unsigned.isEmpty()) {
-      return "";
+      return engineNote;
     }
     return ", unsigned weights in %d layers%s"
         .formatted(

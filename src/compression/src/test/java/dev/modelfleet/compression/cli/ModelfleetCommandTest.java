@@ -167,6 +167,16 @@ class ModelfleetCommandTest {
   }
 
   @Test
+  void theProviderThatAVariantIsForDecidesItsIntegers() throws IOException {
+    Files.writeString(
+        directory.resolve("policy.yaml"), "name: d\nsteps: [{quantize: {scheme: Dynamic}}]\n");
+    assertThat(compress("--target-provider", "OpenVINO")).as("%s", out).isEqualTo(0);
+    assertThat(out.toString()).contains("which OpenVINO computes in FP32");
+    assertThat(compress("--target-provider", "Quantum")).isEqualTo(2);
+    assertThat(err.toString()).contains("--target-provider is Quantum: give CPU, CUDA");
+  }
+
+  @Test
   void compareMeasuresVariantsAgainstTheOriginal() {
     assertThat(run("compare", model, model, "--evaluation", data, "--iterations", "3"))
         .isEqualTo(0);

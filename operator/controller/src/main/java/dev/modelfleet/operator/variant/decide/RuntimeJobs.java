@@ -160,8 +160,7 @@ public final class RuntimeJobs {
 
   /** Whether the engine computes on the target's device, or on the CPU beside it. */
   public static boolean needsDevice(ModelVariantSpec spec) {
-    Engine.ExecutionProvider provider = spec.target().engine().executionProvider();
-    return provider != null && provider != Engine.ExecutionProvider.CPU;
+    return spec.target().engine().executionProvider() == Engine.ExecutionProvider.CUDA;
   }
 
   /**
