@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An ONNX model: a graph, the versions of the operator sets it uses and the version of the file
@@ -109,9 +110,12 @@ public final class OnnxModel {
   /**
    * The model in memory without the data of its large constants, for an engine that is given it
    * otherwise; see {@link dev.modelfleet.compression.runtime.ModelInMemory}.
+   *
+   * @param inFiles names of those constants that the engine is to read from {@link
+   *     dev.modelfleet.compression.graph.Tensor#directory their files}
    */
-  public byte[] toBytesWithoutData() {
-    return ModelFile.toBytesWithoutData(currentHeader(), graph);
+  public byte[] toBytesWithoutData(Set<String> inFiles) {
+    return ModelFile.toBytesWithoutData(currentHeader(), graph, inFiles);
   }
 
   private ModelProto currentHeader() {

@@ -4,15 +4,12 @@ import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.compression.CompressionException;
 import dev.modelfleet.compression.onnx.StringStringEntryProto;
 import dev.modelfleet.compression.onnx.TensorProto;
+import dev.modelfleet.compression.tensor.ElementType;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +23,7 @@ final class ExternalData {
 
   private final Path directory;
   private final long maxBytes;
-  private final Map<String, MemorySegment> files = new LinkedHashMap<>();
+  private final Map<String, MappedFile> files = new LinkedHashMap<>();
   private long totalBytes;
 
   /**
@@ -44,40 +41,39 @@ final class ExternalData {
   }
 
   /** Maps a tensor's bytes into memory. */
-  MemorySegment read(TensorProto tensor, long bytes) {
+  Tensor read(TensorProto tensor, ElementType type, long[] shape, long bytes) {
     Map<String, String> entries = new LinkedHashMap<>();
     for (StringStringEntryProto entry : tensor.getExternalDataList()) {
       entries.put(entry.getKey(), entry.getValue());
     }
     String location = entries.getOrDefault("location", "");
-    MemorySegment file = files.get(location);
+    MappedFile file = files.get(location);
     if (file == null) {
       file = map(tensor, location);
       files.put(location, file);
     }
     long offset = number(tensor, entries, "offset", 0);
     long length = number(tensor, entries, "length", bytes);
-    if (length != bytes || offset < 0 || offset > file.byteSize() - length) {
+    if (length != bytes || offset < 0 || offset > file.memory().byteSize() - length) {
       throw new CompressionException(
           FailureReason.INVALID_MODEL,
           "tensor %s: external data offset %d, length %d does not fit its shape (%d bytes) or %s"
                   .formatted(tensor.getName(), offset, length, bytes, location)
-              + " (%d bytes)".formatted(file.byteSize()));
+              + " (%d bytes)".formatted(file.memory().byteSize()));
     }
-    return file.asSlice(offset, length);
+    return Tensor.of(type, shape, file.memory().asSlice(offset, length), file);
   }
 
-  private MemorySegment map(TensorProto tensor, String location) {
+  private MappedFile map(TensorProto tensor, String location) {
     Path file = resolve(tensor, location);
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      totalBytes += channel.size();
+    try {
+      totalBytes += Files.size(file);
       if (totalBytes > maxBytes) {
         throw new CompressionException(
             FailureReason.INVALID_MODEL,
             "external data is larger than the limit of " + maxBytes + " bytes");
       }
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+      return MappedFile.of(file, LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
       throw new CompressionException(
           FailureReason.INVALID_MODEL,

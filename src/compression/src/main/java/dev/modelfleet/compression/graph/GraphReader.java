@@ -12,8 +12,11 @@ final class GraphReader {
 
   private final TensorReader tensors;
 
-  GraphReader(ExternalData external) {
-    this.tensors = new TensorReader(external);
+  /**
+   * @param file that the graph was read from
+   */
+  GraphReader(MappedFile file, ExternalData external) {
+    this.tensors = new TensorReader(file, external);
   }
 
   Graph read(GraphProto proto, List<ModelParser.Constant> constants) {
@@ -82,6 +85,6 @@ final class GraphReader {
 
   /** A tensor that is the value of a node's attribute. */
   static Tensor constant(TensorProto proto) {
-    return new TensorReader(new ExternalData(null, 0)).read(proto, null);
+    return new TensorReader(null, new ExternalData(null, 0)).read(proto, null);
   }
 }

@@ -10,7 +10,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -19,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads and writes model files. A file is memory-mapped and its tensors are views of the mapping,
@@ -48,11 +48,12 @@ public record ModelFile(ModelProto header, Graph graph, long bytes) {
   public static ModelFile read(Path file, LoadLimits limits) {
     try {
       long size = requireSize(file, limits);
-      ModelParser.Parts model = parse(map(file, size), limits);
+      MappedFile mapped = MappedFile.of(file);
+      ModelParser.Parts model = parse(mapped.memory(), limits);
       ExternalData external =
           new ExternalData(
               file.toAbsolutePath().getParent(), Math.max(0, limits.maxTotalBytes() - size));
-      Graph graph = new GraphReader(external).read(model.graph(), model.constants());
+      Graph graph = new GraphReader(mapped, external).read(model.graph(), model.constants());
       return new ModelFile(model.header(), graph, size + external.totalBytes());
     } catch (IOException e) {
       throw new CompressionException(
@@ -76,12 +77,6 @@ public record ModelFile(ModelProto header, Graph graph, long bytes) {
               .formatted(size, limits.maxFileBytes()));
     }
     return size;
-  }
-
-  private static MemorySegment map(Path file, long size) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return channel.map(FileChannel.MapMode.READ_ONLY, 0, size, Arena.ofAuto());
-    }
   }
 
   private static ModelParser.Parts parse(MemorySegment file, LoadLimits limits) throws IOException {
@@ -116,15 +111,21 @@ public record ModelFile(ModelProto header, Graph graph, long bytes) {
   /**
    * The model in memory without the data of its large constants: of each there is its name, type
    * and shape, marked as external, for an engine that is given the data otherwise.
+   *
+   * @param inFiles names of those constants of which it says where they are in their directory
    */
-  public static byte[] toBytesWithoutData(ModelProto header, Graph graph) {
+  public static byte[] toBytesWithoutData(ModelProto header, Graph graph, Set<String> inFiles) {
     Map<String, TensorProto> outside = new LinkedHashMap<>();
     graph
         .constants()
         .forEach(
             (name, tensor) -> {
               if (tensor.isLarge()) {
-                outside.put(name, GraphParts.external(name, tensor, "memory", 0));
+                outside.put(
+                    name,
+                    inFiles.contains(name)
+                        ? tensor.external(name)
+                        : GraphParts.external(name, tensor, "memory", 0));
               }
             });
     return toBytes(new ModelWriter(header, graph, outside));

@@ -1,6 +1,7 @@
 package dev.modelfleet.compression.graph;
 
 import com.google.protobuf.ByteString;
+import dev.modelfleet.compression.onnx.TensorProto;
 import dev.modelfleet.compression.tensor.ElementType;
 import dev.modelfleet.compression.tensor.TensorData;
 import java.lang.foreign.Arena;
@@ -8,8 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A constant of a graph: little-endian bytes in row-major order as ONNX stores them, wherever they
@@ -27,12 +30,19 @@ public final class Tensor {
   private final long[] shape;
   private final MemorySegment data;
   private final List<ByteString> strings;
+  private final MappedFile file;
 
-  private Tensor(ElementType type, long[] shape, MemorySegment data, List<ByteString> strings) {
+  private Tensor(
+      ElementType type,
+      long[] shape,
+      MemorySegment data,
+      List<ByteString> strings,
+      MappedFile file) {
     this.type = type;
     this.shape = shape;
     this.data = data;
     this.strings = strings;
+    this.file = file;
   }
 
   /**
@@ -41,18 +51,27 @@ public final class Tensor {
    * @throws IllegalArgumentException where the number of bytes does not fit type and shape
    */
   public static Tensor of(ElementType type, long[] shape, MemorySegment data) {
+    return of(type, shape, data, null);
+  }
+
+  /**
+   * As {@link #of(ElementType, long[], MemorySegment)}.
+   *
+   * @param file of whose memory the data is a part; null for other memory
+   */
+  static Tensor of(ElementType type, long[] shape, MemorySegment data, MappedFile file) {
     long expected = type.bytes(TensorData.elements(shape));
     if (data.byteSize() != expected) {
       throw new IllegalArgumentException(
           "%s%s takes %d bytes, not %d"
               .formatted(type, Arrays.toString(shape), expected, data.byteSize()));
     }
-    return new Tensor(type, shape.clone(), data, List.of());
+    return new Tensor(type, shape.clone(), data, List.of(), file);
   }
 
   /** A tensor of strings. */
   public static Tensor ofStrings(long[] shape, List<ByteString> strings) {
-    return new Tensor(ElementType.STRING, shape.clone(), null, List.copyOf(strings));
+    return new Tensor(ElementType.STRING, shape.clone(), null, List.copyOf(strings), null);
   }
 
   /** A copy of numbers that came out of a model. */
@@ -151,7 +170,7 @@ public final class Tensor {
 
   /** The same values under another shape with as many elements. */
   public Tensor reshaped(long... newShape) {
-    return data == null ? ofStrings(newShape, strings) : of(type, newShape, data);
+    return data == null ? ofStrings(newShape, strings) : of(type, newShape, data, file);
   }
 
   /**
@@ -198,6 +217,18 @@ public final class Tensor {
     if (data != null && data.isMapped()) {
       data.unload();
     }
+  }
+
+  /** The directory of the file that holds the bytes as they are; none for other memory. */
+  public Optional<Path> directory() {
+    return Optional.ofNullable(file)
+        .filter(MappedFile::isUnchanged)
+        .map(mapped -> mapped.path().getParent());
+  }
+
+  /** Where the bytes are in their {@link #directory}, in ONNX's form for external data. */
+  TensorProto external(String name) {
+    return GraphParts.external(name, this, file.path().getFileName().toString(), file.offset(data));
   }
 
   /** Whether a model file of unlimited size would hold this tensor in a file of its own. */

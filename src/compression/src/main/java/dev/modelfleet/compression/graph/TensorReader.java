@@ -13,9 +13,14 @@ import java.util.Arrays;
 /** Reads constants in any of the forms in which ONNX stores them. */
 final class TensorReader {
 
+  private final MappedFile file;
   private final ExternalData external;
 
-  TensorReader(ExternalData external) {
+  /**
+   * @param file that bytes are located in; null where there are none
+   */
+  TensorReader(MappedFile file, ExternalData external) {
+    this.file = file;
     this.external = external;
   }
 
@@ -27,17 +32,17 @@ final class TensorReader {
     long[] shape = proto.getDimsList().stream().mapToLong(Long::longValue).toArray();
     long bytes = expectedBytes(proto, type, shape);
     if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
-      return Tensor.of(type, shape, external.read(proto, bytes));
+      return external.read(proto, type, shape, bytes);
     }
     if (type == ElementType.STRING) {
       requireCount(proto, proto.getStringDataCount(), TensorData.elements(shape));
       return Tensor.ofStrings(shape, proto.getStringDataList());
     }
-    if (located != null || !proto.getRawData().isEmpty() || bytes == 0) {
-      MemorySegment raw =
-          located != null
-              ? located
-              : MemorySegment.ofBuffer(proto.getRawData().asReadOnlyByteBuffer());
+    if (located != null) {
+      return Tensor.of(type, shape, requireSize(proto, located, bytes), file);
+    }
+    if (!proto.getRawData().isEmpty() || bytes == 0) {
+      MemorySegment raw = MemorySegment.ofBuffer(proto.getRawData().asReadOnlyByteBuffer());
       return Tensor.of(type, shape, requireSize(proto, raw, bytes));
     }
     return Tensor.of(type, shape, typed(proto, type, shape));

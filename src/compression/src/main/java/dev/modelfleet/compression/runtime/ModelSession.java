@@ -57,23 +57,34 @@ public final class ModelSession implements AutoCloseable {
     }
     return open(
         options,
-        Map.of(),
+        Weights.NONE,
         (env, native_) -> env.createSession(model.toString(), native_),
         model.toString());
   }
 
   /** Loads a model without external data from memory; for models that exist only there. */
   public static ModelSession open(byte[] model, SessionOptions options) {
-    return open(model, Map.of(), options);
+    return open(model, Weights.NONE, options);
   }
 
   /**
-   * Loads a model from memory whose large weights are given beside it and are used where they are.
+   * Large weights that are not in the model that is loaded but used where they are; in the model
+   * each is marked as external data.
    *
-   * @param model in which each of these weights is marked as external data
-   * @param weights values in direct buffers, by name
+   * @param inMemory values in direct buffers, by name
+   * @param directory of the files that the others are in; null for none
    */
-  static ModelSession open(byte[] model, Map<String, TensorData> weights, SessionOptions options) {
+  record Weights(Map<String, TensorData> inMemory, Path directory) {
+
+    static final Weights NONE = new Weights(Map.of(), null);
+
+    boolean isEmpty() {
+      return inMemory.isEmpty() && directory == null;
+    }
+  }
+
+  /** Loads a model from memory whose large weights are elsewhere. */
+  static ModelSession open(byte[] model, Weights weights, SessionOptions options) {
     return open(options, weights, (env, native_) -> env.createSession(model, native_), "the model");
   }
 
@@ -83,7 +94,7 @@ public final class ModelSession implements AutoCloseable {
   }
 
   private static ModelSession open(
-      SessionOptions options, Map<String, TensorData> weights, Loader loader, String what) {
+      SessionOptions options, Weights weights, Loader loader, String what) {
     Telemetry.turnOff();
     OrtSession.SessionOptions nativeOptions = NativeOptions.create(options);
     List<OnnxTensor> borrowed = new ArrayList<>();
@@ -92,7 +103,10 @@ public final class ModelSession implements AutoCloseable {
       if (!weights.isEmpty()) {
         NativeOptions.spareMemory(nativeOptions);
       }
-      nativeOptions.addExternalInitializers(borrow(weights, borrowed));
+      if (weights.directory() != null) {
+        NativeOptions.readWeightsFrom(nativeOptions, weights.directory());
+      }
+      nativeOptions.addExternalInitializers(borrow(weights.inMemory(), borrowed));
       session = loader.load(environment(), nativeOptions);
       return new ModelSession(nativeOptions, session, borrowed);
     } catch (OrtException e) {

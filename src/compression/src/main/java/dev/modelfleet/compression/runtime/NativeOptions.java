@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.modelfleet.artifact.FailureReason;
 import dev.modelfleet.compression.CompressionException;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** Turns {@link SessionOptions} into ONNX Runtime's own. */
@@ -47,6 +48,13 @@ final class NativeOptions {
     options.addConfigEntry("session.disable_prepacking", "1");
     options.setCPUArenaAllocator(false);
     options.setMemoryPatternOptimization(false);
+  }
+
+  /** Where external data of a model is that is loaded from memory: it is mapped, not copied. */
+  static void readWeightsFrom(OrtSession.SessionOptions options, Path directory)
+      throws OrtException {
+    options.addConfigEntry(
+        "session.model_external_initializers_file_folder_path", directory.toString());
   }
 
   private static void addProvider(OrtSession.SessionOptions options, String provider)
