@@ -133,12 +133,12 @@ class Server:
 class Image:
     """What lies under /app in the image, with the AOT cache as the Dockerfile makes it."""
 
-    def __init__(self, app, folder):
+    def __init__(self, app, folder, options=SOURCES / "serve.options"):
         shutil.copytree(f"{app}/lib", f"{folder}/lib")
         machine = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
         shutil.copytree(f"{app}/native/{machine}", f"{folder}/native")
         self.native = f"{folder}/native"
-        text = (SOURCES / "serve.options").read_text().replace("/app/", f"{folder}/")
+        text = pathlib.Path(options).read_text().replace("/app/", f"{folder}/")
         options = [line for line in text.splitlines() if line and not line.startswith("#")]
         self.java = [f"{os.environ['JAVA_HOME']}/bin/java", *options]
         self.main = ["-jar", f"{folder}/lib/modelfleet-runtime.jar", "serve"]
