@@ -33,6 +33,7 @@ RECIPES = {
     "int4 blocks HQQ": blocks(bits=4, rounding="HQQ"),
     "int4 blocks GPTQ": blocks(bits=4, rounding="GPTQ"),
     "fp16": {"convert": {"precision": "FP16"}},
+    "bf16": {"convert": {"precision": "BF16"}},
 }
 
 
