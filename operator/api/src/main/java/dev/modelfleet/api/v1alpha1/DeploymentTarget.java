@@ -36,4 +36,13 @@ public record DeploymentTarget(
             Compute resources of the serving container here, in place of serving.resources. The \
             device's own resource (HardwareTarget device.resourceName) is added by the operator.\
             """)
-        ContainerResources resources) {}
+        ContainerResources resources,
+    @JsonPropertyDescription(
+            """
+            Lets Gateways send requests to this target, by an HTTPRoute with the name of its \
+            Service. While a wave of a new revision is a canary, the wave's percent is the weight \
+            of the canary's Service, exactly. For placement.mode Replicas in the operator's own \
+            cluster; elsewhere condition Accepted turns False with reason RouteNotApplicable, and \
+            where the Gateway API's HTTPRoutes are not installed with GatewayApiMissing.\
+            """)
+        TargetRoute route) {}

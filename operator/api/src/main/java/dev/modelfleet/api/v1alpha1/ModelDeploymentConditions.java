@@ -47,6 +47,12 @@ public final class ModelDeploymentConditions {
     /** Accepted=False: what serves a target has a name that another object has already. */
     public static final String NAME_CONFLICT = "NameConflict";
 
+    /** Accepted=False: a target with a route has no pods behind one Service of this cluster. */
+    public static final String ROUTE_NOT_APPLICABLE = "RouteNotApplicable";
+
+    /** Accepted=False: a target has a route, but the cluster has no HTTPRoutes. */
+    public static final String GATEWAY_API_MISSING = "GatewayApiMissing";
+
     /** Accepted=False: a wave's percentage is not above that of the wave before it. */
     public static final String WAVES_NOT_ASCENDING = "WavesNotAscending";
 

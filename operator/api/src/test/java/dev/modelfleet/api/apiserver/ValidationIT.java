@@ -43,6 +43,13 @@ class ValidationIT {
     return deployment(rule, "rollout: {waves: [" + waves + "]}", message);
   }
 
+  private static Refused route(String rule, String route, String message) {
+    return deployment(
+        rule,
+        "targets: [{name: a, hardwareTargetRef: {name: x}, route: {%s}}]".formatted(route),
+        message);
+  }
+
   private static Refused query(String rule, String queries, String message) {
     return deployment(
         rule,
@@ -152,6 +159,12 @@ class ValidationIT {
             "failures are counted",
             "rollout: {maxFailures: -1}",
             "maxFailures must be a number of units from 0 to 10000 or a share"),
+        route("a route has a Gateway", "gateways: []", "should have at least 1 items"),
+        route("a Gateway has a name", "gateways: [{namespace: a}]", "gateways[0].name"),
+        route(
+            "host names are such",
+            "gateways: [{name: g}], hostnames: ['https://h']",
+            "hostnames[0]"),
         query(
             "a query has bounds",
             "{name: q, query: up}",

@@ -45,6 +45,7 @@ final class DeploymentFactsReader {
   private final MemberSources members;
   private final TakenNames names;
   private final Measurements measurements;
+  private final RouteReader routes;
 
   /**
    * A reader.
@@ -57,6 +58,7 @@ final class DeploymentFactsReader {
       MemberSources members,
       TakenNames names,
       Measurements measurements,
+      RouteReader routes,
       Consumer<ResourceID> wake) {
     this.sources = sources;
     this.fleet = fleet;
@@ -64,6 +66,7 @@ final class DeploymentFactsReader {
     this.members = members;
     this.names = names;
     this.measurements = measurements;
+    this.routes = routes;
   }
 
   DeploymentFacts read(ModelDeployment deployment, Context<ModelDeployment> context) {
@@ -95,7 +98,8 @@ final class DeploymentFactsReader {
         fleet.nodesFor(deployment),
         fleet.podsOf(deployment),
         members.read(deployment, context),
-        answers(deployment, revisions));
+        answers(deployment, revisions),
+        routes.read(deployment));
   }
 
   /** A variant as the cache has it, whoever owns it. */

@@ -51,13 +51,15 @@ final class DeploymentWrites {
   private final VariantClaims claims;
   private final ServingObjects serving;
   private final EdgeDeploymentWrites members;
+  private final RouteWrites routes;
 
   /**
    * Writes.
    *
    * @param wake lets a ModelDeployment be looked at again
    */
-  DeploymentWrites(OperatorContext operator, TakenNames names, Consumer<ResourceID> wake) {
+  DeploymentWrites(
+      OperatorContext operator, TakenNames names, RouteReader routes, Consumer<ResourceID> wake) {
     this.client = operator.client();
     this.apply = operator.apply();
     this.handOver = new ServerSideApply(operator.client(), HAND_OVER_MANAGER);
@@ -65,11 +67,13 @@ final class DeploymentWrites {
     this.claims = new VariantClaims(operator.client(), wake);
     this.serving = new ServingObjects(operator.pods(), operator.settings().pushSecret());
     this.members = new EdgeDeploymentWrites(operator, serving);
+    this.routes = new RouteWrites(operator.client(), operator.apply(), routes);
   }
 
   void write(DeploymentFacts facts, DeploymentDecision decision, Context<ModelDeployment> context) {
     keepRevision(facts, decision, context);
     claimVariants(facts, decision, context);
+    routes.write(facts, decision, context);
     serve(facts, decision, context);
     names.settle(facts.deployment());
     members.write(facts, decision);

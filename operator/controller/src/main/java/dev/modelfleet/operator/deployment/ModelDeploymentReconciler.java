@@ -78,6 +78,7 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
     this.operator = operator;
     this.fleet = new FleetSources(operator.nodes());
     TakenNames names = new TakenNames(operator.client());
+    RouteReader routes = new RouteReader(operator.client(), operator.clock());
     this.reader =
         new DeploymentFactsReader(
             operator.sources(),
@@ -85,8 +86,9 @@ public final class ModelDeploymentReconciler implements Reconciler<ModelDeployme
             members,
             names,
             operator.measurements(),
+            routes,
             answers::propagateEvent);
-    this.writes = new DeploymentWrites(operator, names, answers::propagateEvent);
+    this.writes = new DeploymentWrites(operator, names, routes, answers::propagateEvent);
   }
 
   @Override

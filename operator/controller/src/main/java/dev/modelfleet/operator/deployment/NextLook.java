@@ -1,6 +1,7 @@
 package dev.modelfleet.operator.deployment;
 
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
+import dev.modelfleet.api.v1alpha1.ModelDeploymentConditions.Reason;
 import dev.modelfleet.operator.analysis.Measurements;
 import dev.modelfleet.operator.deployment.decide.DeploymentDecision;
 import dev.modelfleet.operator.deployment.decide.DeploymentFacts;
@@ -34,6 +35,9 @@ final class NextLook {
       case RolloutState.RolledBack back when back.goesBack(now) ->
           at(next.isBefore(back.deadline()) ? next : back.deadline(), now, control);
       case RolloutState.Unresolved(References.Unresolved missing) ->
+          control.rescheduleAfter(ASK_AGAIN);
+      case RolloutState.NotAccepted(String reason, String message)
+          when reason.equals(Reason.GATEWAY_API_MISSING) ->
           control.rescheduleAfter(ASK_AGAIN);
       case RolloutState.Complete complete when leavesSomeBehind(facts, decision) ->
           control.rescheduleAfter(Duration.ofSeconds(1));

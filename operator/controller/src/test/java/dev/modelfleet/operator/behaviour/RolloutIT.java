@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.modelfleet.api.v1alpha1.DeploymentPhase;
 import dev.modelfleet.api.v1alpha1.ModelDeployment;
+import dev.modelfleet.api.v1alpha1.RolloutActions;
+import dev.modelfleet.operator.harness.GatewayApi;
 import dev.modelfleet.operator.harness.OperatorUnderTest;
 import dev.modelfleet.operator.harness.SampleFleet;
 import dev.modelfleet.operator.harness.Samples;
@@ -12,6 +14,9 @@ import dev.modelfleet.testclusters.TestCluster;
 import dev.modelfleet.testclusters.WithTestCluster;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +24,12 @@ import org.junit.jupiter.api.Test;
 /** New revisions reach the pods, stand still while paused, and are taken back when they fail. */
 @WithTestCluster(nodes = 0)
 class RolloutIT {
+
+  private static final String ROUTED =
+      """
+      {"targets":[{"name":"pool","hardwareTargetRef":{"name":"%s"}\
+      ,"route":{"gateways":[{"name":"public"}],"hostnames":["m.example.com"]}}]}
+      """;
 
   private OperatorUnderTest test;
   private SampleFleet fleet;
@@ -122,6 +133,67 @@ class RolloutIT {
                         .equals(md.getMetadata().getGeneration()));
     assertThat(after.getStatus().currentRevision()).isEqualTo(first.getStatus().currentRevision());
     assertThat(test.nodes().jobs().stream().filter(Samples::isBuild)).hasSize(1);
+  }
+
+  @Test
+  void aRouteGivesACanaryExactlyItsShareOfRequests() {
+    fleet.deployed("m");
+    fleet.edit("m", ROUTED.formatted(fleet.target()));
+    ModelDeployment refused = test.awaitReason("m", "Accepted", "GatewayApiMissing");
+    assertThat(OperatorUnderTest.condition(refused, "Available").orElseThrow().isTrue()).isTrue();
+    assertThat(refused.getStatus().message()).contains("install the Gateway API or remove route");
+    try (GatewayApi gateway = GatewayApi.install(test.client(), test.namespace())) {
+      test.advance(Duration.ofMinutes(1));
+      fleet.edit(
+          "m",
+          "{\"rollout\":{\"waves\":[{\"name\":\"canary\",\"percent\":\"5%\",\"pause\":true}]}}");
+      test.awaitReason("m", "Ready", "Ready");
+      gateway.awaitBackends("m-pool", "m-pool=1");
+      assertThat(gateway.route("m-pool").getSpec().getHostnames()).containsExactly("m.example.com");
+
+      editModel("models/next:2");
+      ModelDeployment waiting = test.awaitReason("m", "Progressing", "AwaitingPromotion");
+      gateway.awaitBackends("m-pool", "m-pool-stable=9500", "m-pool-canary=500");
+      assertThat(selector("m-pool-stable")).containsEntry(Labels.VARIANT, served());
+      assertThat(selector("m-pool-canary")).containsEntry(Labels.TRACK, "canary");
+
+      promote(waiting.getStatus().updateRevision());
+      test.awaitReason("m", "Ready", "Ready");
+      gateway.awaitBackends("m-pool", "m-pool=1");
+
+      fleet.edit("m", ROUTED.replaceAll(",\"route.*", "}]}").formatted(fleet.target()));
+      OperatorUnderTest.await(
+          () -> Optional.ofNullable(gateway.route("m-pool")), Optional::isEmpty, String::valueOf);
+      OperatorUnderTest.await(this::services, List.of("m-pool")::equals, String::valueOf);
+    }
+  }
+
+  private void promote(String revision) {
+    test.client()
+        .resources(ModelDeployment.class)
+        .inNamespace(test.namespace())
+        .withName("m")
+        .edit(
+            md -> {
+              md.getMetadata().getAnnotations().put(RolloutActions.PROMOTE, revision + "/*");
+              return md;
+            });
+  }
+
+  private Map<String, String> selector(String service) {
+    return test.client()
+        .services()
+        .inNamespace(test.namespace())
+        .withName(service)
+        .get()
+        .getSpec()
+        .getSelector();
+  }
+
+  private List<String> services() {
+    return test.client().services().inNamespace(test.namespace()).list().getItems().stream()
+        .map(service -> service.getMetadata().getName())
+        .toList();
   }
 
   private void editModel(String name) {

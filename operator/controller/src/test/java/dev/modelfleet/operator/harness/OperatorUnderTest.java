@@ -94,7 +94,7 @@ public final class OperatorUnderTest implements AutoCloseable {
     }
   }
 
-  private static boolean established(CustomResourceDefinition crd) {
+  static boolean established(CustomResourceDefinition crd) {
     return crd != null
         && crd.getStatus() != null
         && crd.getStatus().getConditions() != null

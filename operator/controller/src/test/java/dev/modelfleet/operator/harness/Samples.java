@@ -146,7 +146,8 @@ public final class Samples {
                                 target.name(),
                                 target.hardwareTargetRef(),
                                 replicas,
-                                target.resources()))
+                                target.resources(),
+                                target.route()))
                     .toList())
             .build());
     nextGeneration(deployment);

@@ -21,7 +21,8 @@ final class Acceptance {
     }
     return wavesNotAscending(facts)
         .or(() -> replicasNotApplicable(facts))
-        .or(() -> autoscalingNotApplicable(facts));
+        .or(() -> autoscalingNotApplicable(facts))
+        .or(() -> RouteAcceptance.objection(facts));
   }
 
   private static Optional<RolloutState.NotAccepted> autoscalingNotApplicable(

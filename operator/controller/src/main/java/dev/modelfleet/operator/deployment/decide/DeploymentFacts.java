@@ -32,6 +32,7 @@ import java.util.Optional;
  * @param pods that serve it
  * @param members the member clusters, and what they were told of it
  * @param measurements the last answers to each query that the rollout is judged by, newest last
+ * @param routes what is there of the Gateway API for it
  */
 public record DeploymentFacts(
     ModelDeployment deployment,
@@ -45,7 +46,8 @@ public record DeploymentFacts(
     List<NodeFacts> nodes,
     List<ServingPod> pods,
     MembersFacts members,
-    Map<Question, List<Measurement>> measurements) {
+    Map<Question, List<Measurement>> measurements,
+    RouteFacts routes) {
 
   /** A target in the member clusters that its HardwareTarget selects; empty for the hub. */
   public List<MemberView> memberViews(DeploymentTarget target) {

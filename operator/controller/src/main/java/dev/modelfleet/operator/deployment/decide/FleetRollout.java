@@ -140,7 +140,14 @@ final class FleetRollout {
         perNode
             ? new PerNodeRollout(base, revisions, eligible, nodes(plan.get()), own, pods, goal)
             : new ReplicasRollout(
-                base, revisions, eligible, replicas(target, plan.get(), own), own, pods, policy));
+                base,
+                revisions,
+                eligible,
+                replicas(target, plan.get(), own),
+                own,
+                pods,
+                policy,
+                target.route() != null));
   }
 
   private Optional<TargetRollout> members(

@@ -42,6 +42,7 @@ final class ReplicasRollout implements TargetRollout {
    * @param deployments that serve it
    * @param pods of these
    * @param policy of the rollout
+   * @param routed whether a route gives the canary its share of requests, however many pods it has
    */
   ReplicasRollout(
       String base,
@@ -50,7 +51,8 @@ final class ReplicasRollout implements TargetRollout {
       int replicas,
       List<WorkloadFacts> deployments,
       List<ServingPod> pods,
-      RolloutPolicy policy) {
+      RolloutPolicy policy,
+      boolean routed) {
     this.base = base;
     this.revisions = revisions;
     this.eligible = eligible;
@@ -62,7 +64,7 @@ final class ReplicasRollout implements TargetRollout {
       int before = 0;
       for (WavePolicy wave : policy.waves()) {
         int step = (int) Math.ceilDiv((long) replicas * wave.share(), 10_000L);
-        if (step > before && step < replicas) {
+        if (step > before && (step < replicas || (routed && wave.share() < RouteSplit.ALL))) {
           steps.put(wave.name(), step);
           before = step;
         }

@@ -69,7 +69,8 @@ final class Scaling {
                     target.name(),
                     target.hardwareTargetRef(),
                     current(autoscaling, name(deployment, target), workloads),
-                    target.resources()))
+                    target.resources(),
+                    target.route()))
         .orElse(target);
   }
 

@@ -58,7 +58,8 @@ class AcceptanceTest {
             List.of(),
             List.of(),
             MembersFacts.NONE,
-            Map.of());
+            Map.of(),
+            RouteFacts.NONE);
 
     var found = Acceptance.objection(facts);
 

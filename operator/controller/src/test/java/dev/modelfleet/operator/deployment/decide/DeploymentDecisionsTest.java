@@ -91,7 +91,8 @@ class DeploymentDecisionsTest {
           List.copyOf(nodes),
           List.of(),
           MembersFacts.NONE,
-          Map.of());
+          Map.of(),
+          RouteFacts.NONE);
     }
 
     private void apply() {

@@ -61,7 +61,8 @@ class RolloutRequestsTest {
             List.of(),
             List.of(),
             MembersFacts.NONE,
-            Map.of());
+            Map.of(),
+            RouteFacts.NONE);
     RolloutRequests requests = new RolloutRequests(facts, NOW);
 
     boolean aborted = requests.aborted(UPDATE).isPresent();

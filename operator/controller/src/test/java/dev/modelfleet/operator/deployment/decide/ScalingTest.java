@@ -77,7 +77,7 @@ class ScalingTest {
   }
 
   private static DeploymentTarget target(Integer replicas) {
-    return new DeploymentTarget("pool", new LocalReference("pool"), replicas, null);
+    return new DeploymentTarget("pool", new LocalReference("pool"), replicas, null, null);
   }
 
   private static ModelDeployment deployment(DeploymentTarget target) {
