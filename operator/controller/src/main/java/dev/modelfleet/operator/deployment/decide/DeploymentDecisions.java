@@ -256,7 +256,8 @@ public final class DeploymentDecisions {
 
   private boolean complete(List<TargetServing> servings) {
     int unavailable = MaxUnavailable.of(facts.deployment());
-    boolean wasComplete = update.hash().equals(current);
+    boolean held = paused && step != null && fleet.holdsOther(step.plan());
+    boolean wasComplete = update.hash().equals(current) && !held;
     boolean verified = step == null || step.plan().verdict() instanceof Verdict.Complete;
     return (wasComplete || verified)
         && servings.stream()

@@ -12,6 +12,7 @@ import dev.modelfleet.operator.placement.decide.NodeFacts;
 import dev.modelfleet.operator.rollout.decide.Judgement;
 import dev.modelfleet.operator.rollout.decide.RolloutFacts;
 import dev.modelfleet.operator.rollout.decide.RolloutFacts.Promotions;
+import dev.modelfleet.operator.rollout.decide.RolloutPlan;
 import dev.modelfleet.operator.rollout.decide.RolloutPlanner;
 import dev.modelfleet.operator.rollout.decide.RolloutPolicy;
 import dev.modelfleet.operator.rollout.decide.RolloutStep;
@@ -86,6 +87,14 @@ final class FleetRollout {
   /** The target as the planner sees it; empty where nothing serves it yet. */
   Optional<TargetRollout> of(String target) {
     return Optional.ofNullable(targets.get(target));
+  }
+
+  /** Whether units that can be reached are left with another revision than the update. */
+  boolean holdsOther(RolloutPlan plan) {
+    return targets.values().stream()
+        .flatMap(target -> target.units().stream())
+        .filter(unit -> unit.reachable() && unit.told() != null)
+        .anyMatch(unit -> !update.hash().equals(plan.told().get(unit.id())));
   }
 
   /**
