@@ -49,7 +49,7 @@ class WritesIT {
           .isLessThanOrEqualTo(2 * SHARERS * TARGETS);
       assertThat((double) OperatorRequests.writes(counts) / SHARERS)
           .as("writes for each ModelDeployment: %s", counts)
-          .isLessThan(16);
+          .isLessThan(18);
     }
   }
 

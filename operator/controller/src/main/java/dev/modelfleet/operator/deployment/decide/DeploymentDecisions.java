@@ -189,7 +189,8 @@ public final class DeploymentDecisions {
     Revision shown = target.wantedReady() || back ? goal : facts.revision(current).orElseThrow();
     TargetServing plain = serving(target, shown);
     List<HostPlan> hosts = rollout.hosts(step.plan(), goal.hash());
-    boolean over = update.hash().equals(current) && hosts.size() == 1;
+    Spread spread = rollout.spread(step.plan(), goal.hash());
+    boolean over = update.hash().equals(current) && hosts.size() == 1 && spread.settled();
     return new TargetServing(
         plain.target(),
         plain.wanted(),
@@ -199,7 +200,7 @@ public final class DeploymentDecisions {
         plain.servedVariant(),
         plain.workload(),
         hosts,
-        over ? null : rollout.spread(step.plan(), goal.hash()));
+        over ? null : spread);
   }
 
   /** The revision that a target stays on: what it serves, unless that was given up. */
@@ -267,7 +268,7 @@ public final class DeploymentDecisions {
                         || (wasComplete
                             && s.updating()
                             && s.applied()
-                            && s.minimumAvailable(tolerated(s, unavailable))));
+                            && s.minimumWithPlan(tolerated(s, unavailable))));
   }
 
   /** How many pods may be missing of a target that was complete; more while it is scaled out. */

@@ -144,11 +144,16 @@ public record TargetServing(
 
   /** Whether no more pods are missing than {@code maxUnavailable}, and one at least serves. */
   public boolean minimumAvailable(int maxUnavailable) {
-    if (workload == null) {
-      return false;
-    }
-    int desired = desired();
-    int minimum = desired == 0 ? 0 : Math.max(1, desired - maxUnavailable);
-    return available() >= minimum;
+    return workload != null && available() >= minimum(maxUnavailable);
+  }
+
+  /** The same, of pods with what is planned alone where several revisions serve. */
+  boolean minimumWithPlan(int maxUnavailable) {
+    int pods = spread == null ? available() : withPlan();
+    return workload != null && pods >= minimum(maxUnavailable);
+  }
+
+  private int minimum(int maxUnavailable) {
+    return desired() == 0 ? 0 : Math.max(1, desired() - maxUnavailable);
   }
 }

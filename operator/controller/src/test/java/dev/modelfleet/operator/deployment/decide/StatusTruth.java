@@ -66,9 +66,7 @@ final class StatusTruth {
       assertThat(status.currentRevision()).isEqualTo(status.updateRevision());
       assertThat(FleetRollout.failed(status.rejectedRevisions()))
           .doesNotContain(status.updateRevision());
-      if (paused) {
-        servesButForAFew();
-      }
+      servesButForAFew();
     }
   }
 
@@ -86,10 +84,7 @@ final class StatusTruth {
     }
   }
 
-  /**
-   * While nothing may be replaced, Ready stays as long as no more nodes are missing than may be
-   * unavailable.
-   */
+  /** Ready stays as long as no more nodes are missing than may be unavailable. */
   private void servesButForAFew() {
     int unavailable = MaxUnavailable.of(hub.deployment);
     for (TargetServing serving : hub.decision.servings()) {
