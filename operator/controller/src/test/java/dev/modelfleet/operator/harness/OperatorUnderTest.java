@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +43,8 @@ public final class OperatorUnderTest implements AutoCloseable {
 
   /** Longest wait for anything that must come. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final int STARTS = 3;
 
   private final KubernetesClient client;
   private final String namespace = "t" + UUID.randomUUID().toString().substring(0, 8);
@@ -102,8 +105,25 @@ public final class OperatorUnderTest implements AutoCloseable {
             .anyMatch(c -> "Established".equals(c.getType()) && "True".equals(c.getStatus()));
   }
 
-  /** Starts the operator, with the permissions that the Helm chart gives it. */
+  /**
+   * Starts the operator, with the permissions that the Helm chart gives it; again where that fails,
+   * for instance for a lost connection, as its Deployment does.
+   */
   public OperatorUnderTest start() {
+    for (int tries = 1; ; tries++) {
+      try {
+        return startOnce();
+      } catch (OperatorException e) {
+        stop();
+        if (tries == STARTS) {
+          throw e;
+        }
+        System.out.println("[operator] starts again: " + root(e));
+      }
+    }
+  }
+
+  private OperatorUnderTest startOnce() {
     OperatorSettings settings =
         OperatorSettings.from(
             Map.of(
@@ -123,6 +143,10 @@ public final class OperatorUnderTest implements AutoCloseable {
     operator = Controllers.of(context, Optional.empty(), Metrics.NOOP);
     operator.start();
     return this;
+  }
+
+  private static Throwable root(Throwable e) {
+    return e.getCause() == null ? e : root(e.getCause());
   }
 
   /** Ends the operator, as a restart does. */
